@@ -1,0 +1,24 @@
+# Two stages: TypeScript becomes JavaScript in the first; the second holds only what runs.
+FROM node:24-bookworm-slim AS build
+WORKDIR /parley
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build && npm prune --omit=dev --omit=optional
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /parley
+COPY --from=build /parley/node_modules ./node_modules
+COPY --from=build /parley/dist ./dist
+COPY package.json ./
+COPY config ./config
+RUN mkdir -p keys data && chown node:node keys data \
+  && printf '#!/bin/sh\nexec node --disable-warning=ExperimentalWarning /parley/dist/cli/main.js "$@"\n' > /usr/local/bin/parley \
+  && chmod +x /usr/local/bin/parley
+USER node
+VOLUME ["/parley/keys", "/parley/data"]
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--disable-warning=ExperimentalWarning", "dist/main.js"]

@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import Koa, { type Middleware } from 'koa';
+import mount from 'koa-mount';
+import { claimsByScope } from './claims/claim-names.ts';
+import { createClaimsMapping } from './claims/claims-mapping.ts';
+import type { BrandConfig } from './config/brand-schema.ts';
+import type { Config } from './config/contract.ts';
+import type { AccountDirectory } from './directory/contract.ts';
+import { createFileDirectory } from './directory/file-directory.ts';
+import type { Site } from './http/select-brand.ts';
+import { createInteractionRoutes } from './interaction/dispatch.ts';
+import { describeScope } from './interaction/describe-scope.ts';
+import { createPages, type Pages } from './interaction/pages.ts';
+import { createSignInAttempts } from './interaction/sign-in-attempts.ts';
+import type { Views } from './interaction/views/views.ts';
+import { createIssuer, type Issuer } from './issuer/create-issuer.ts';
+import { parseEncryptionKey } from './keys/encryption-key.ts';
+import { loadKeySet } from './keys/key-set.ts';
+import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
+import type { Log } from './log.ts';
+import { type ResolvedClient, resolveClient } from './platform/resolve-client.ts';
+import type { Store } from './store/contract.ts';
+
+export interface BrandSiteOptions {
+  brand: BrandConfig;
+  config: Config;
+  store: Store;
+  cookieKeys: readonly string[];
+  views: Views;
+  log: Log;
+  now(): number;
+  fetch?: typeof fetch;
+}
+
+export interface BrandSite extends Site {
+  directory: AccountDirectory;
+  pages: Pages;
+  issuerInstance: Issuer;
+}
+
+/** Everything that one brand owns in this process: issuer, keys, directory, claims, pages, and for a demo its twin. */
+export async function createBrandSite(options: BrandSiteOptions): Promise<BrandSite> {
+  const { brand, config, log, now } = options;
+  const store = options.store.forBrand(brand.brand);
+  const clients = brand.clients.map(resolveClient);
+  const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
+  const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
+  const keySet = await loadKeySet(keyOptions);
+  const directory = await createFileDirectory({ path: resolve(brand.accounts.file.path), log });
+  const pages = createPages(options.views, brand.display_name ?? brand.brand);
+
+  const issuer = await createIssuer({
+    brand,
+    clients,
+    encryptionKeys: parseEncryptionKeys(clients),
+    claims: createClaimsMapping({
+      ...mapped,
+      onProblem: (problem) =>
+        log.warn(problem, 'a claims expression failed on an account; the claim is left out'),
+    }),
+    claimsByScope: claimsByScope(mapped),
+    directory,
+    store,
+    jwks: keySet.jwks,
+    cookieKeys: options.cookieKeys,
+    pairwiseSalt: usesPairwise(brand) ? await loadPairwiseSalt(keyOptions) : '',
+    views: pages,
+    log,
+    now,
+    ...(options.fetch && { fetch: options.fetch }),
+  });
+
+  const app = new Koa();
+  if (brand.demo) app.use(await loadDemo(brand));
+  app.use(
+    createInteractionRoutes({
+      gateway: issuer.interactions,
+      directory,
+      attempts: createSignInAttempts(store),
+      pages,
+      issuer: brand.issuer,
+      describeScope,
+    }),
+  );
+  issuer.provider.proxy = true;
+  app.use(mount('/', issuer.provider));
+  const path = new URL(brand.issuer).pathname;
+  return {
+    brand: brand.brand,
+    issuer: brand.issuer,
+    cookieKeys: issuer.cookies.keys,
+    handler: mount(path, app),
+    directory,
+    pages,
+    issuerInstance: issuer,
+  };
+}
+
+function usesPairwise({ subject, clients }: BrandConfig): boolean {
+  return [subject, ...clients.map((client) => client.subject)].includes('pairwise');
+}
+
+/** Processes that share a store must share their keys too, so there nobody makes them in passing. */
+function mayCreateKeys({ production, server }: Config): boolean {
+  return !production || server.store.startsWith('embedded:');
+}
+
+function parseEncryptionKeys(clients: readonly ResolvedClient[]) {
+  const encrypted = clients.filter((client) => client.encryption);
+  const entries = encrypted.map(({ id, encryption }) => {
+    const key = parseEncryptionKey(encryption?.key ?? '');
+    return [id, { ...key, use: 'enc', ...(encryption?.kid && { kid: encryption.kid }) }] as const;
+  });
+  return new Map(entries);
+}
+
+/** The demo and its twin are not even loaded unless a demo brand is served. */
+async function loadDemo(brand: BrandConfig): Promise<Middleware> {
+  const { createDemo } = await import('./twin/demo/create-demo.ts');
+  const secretOf = (id: string) => brand.clients.find((client) => client.id === id)?.secret ?? '';
+  return createDemo({
+    issuer: brand.issuer,
+    clients: {
+      storefront: { id: 'storefront', secret: secretOf('storefront') },
+      livepersonTwin: { id: 'liveperson-twin', secret: secretOf('liveperson-twin') },
+      livepersonTwinImplicit: { id: 'liveperson-twin-implicit' },
+    },
+  });
+}

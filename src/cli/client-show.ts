@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import type { BrandConfig, ClientConfig } from '../config/brand-schema.ts';
+import type { BrandCheck } from '../config/contract.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { KeyError } from '../keys/key-error.ts';
+import { loadKeySet, signingKey } from '../keys/key-set.ts';
+import { pastedKey } from '../keys/public-key.ts';
+import type { ConsoleValue, PlatformPreset, ResolvedClient } from '../platform/preset-contract.ts';
+import { CliError } from './cli-error.ts';
+import type { CliIo } from './io.ts';
+
+export interface ClientShowOptions {
+  io: CliIo;
+  checks: readonly BrandCheck[];
+  resolveClient(client: ClientConfig): ResolvedClient;
+  findPreset(client: ClientConfig): PlatformPreset | undefined;
+}
+
+interface Choice {
+  brand?: string;
+  reveal: boolean;
+}
+
+/** `parley client show <client>`: what to type into the platform's console, and what the client may use. */
+export function registerClientShow(program: Command, options: ClientShowOptions): void {
+  const group = program.command('client').description('the clients of a brand');
+  group
+    .command('show')
+    .description("print the values for the platform's own console")
+    .argument('<client>', "the client's id")
+    .option('--brand <brand>', 'the brand, where several have a client of this id')
+    .option('--reveal', 'print the client secret too', false)
+    .action((id: string, choice: Choice) => show(id, choice, options));
+}
+
+async function show(id: string, choice: Choice, options: ClientShowOptions): Promise<void> {
+  const { io, checks } = options;
+  const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
+  const { brand, client } = choose(config.brands, id, choice);
+  const resolved = options.resolveClient(client);
+  const preset = options.findPreset(client);
+  const displayName = brand.display_name ?? brand.brand;
+  const key = await describePastedKey(config.server.keys, brand.brand);
+  const values =
+    preset?.consoleValues({ issuer: brand.issuer, displayName, client: resolved, pastedKey: key }) ??
+    relyingPartyValues(brand, resolved);
+  const lines = [
+    `${preset?.title ?? 'Relying party'}: client ${id} of ${brand.brand}`,
+    '',
+    ...table(values, choice.reveal),
+    ...(values.length > 0 ? [''] : []),
+    ...resolved.redirect_uris.map((uri) => `Answers are sent to   ${uri}`),
+    ...resolved.pages.map((page) => `Embedded by           ${page}`),
+    ...(preset?.documentation ? [`Explained in          ${preset.documentation}`] : []),
+  ];
+  io.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function choose(
+  brands: readonly BrandConfig[],
+  id: string,
+  { brand: name }: Choice,
+): { brand: BrandConfig; client: ClientConfig } {
+  const found = brands
+    .filter(({ brand }) => name === undefined || brand === name)
+    .flatMap((brand) =>
+      brand.clients.filter((client) => client.id === id).map((client) => ({ brand, client })),
+    );
+  const [only, ...others] = found;
+  if (!only)
+    throw new CliError(`there is no client ${id}${name === undefined ? '' : ` in the brand ${name}`}`);
+  if (others.length > 0) {
+    const names = found.map(({ brand }) => brand.brand).join(', ');
+    throw new CliError(`several brands have a client ${id}: add --brand with one of ${names}`);
+  }
+  return only;
+}
+
+async function describePastedKey(folder: string, brand: string): Promise<string> {
+  try {
+    const key = signingKey(await loadKeySet({ folder, brand, create: false }));
+    return key ? pastedKey(key) : '(no RS256 key)';
+  } catch (error) {
+    if (error instanceof KeyError && error.reason === 'missing')
+      return `(none yet: npx parley keys create ${brand})`;
+    throw error;
+  }
+}
+
+function relyingPartyValues({ issuer }: BrandConfig, client: ResolvedClient): ConsoleValue[] {
+  return [
+    { field: 'Issuer', value: issuer },
+    { field: 'Discovery', value: `${issuer}/.well-known/openid-configuration` },
+    { field: 'Client ID', value: client.id },
+    ...(client.secret === undefined
+      ? []
+      : [{ field: 'Client Secret', value: client.secret, secret: true as const }]),
+  ];
+}
+
+/** Notes stand below their value, so that a line's end is the value's end when it is copied. */
+function table(values: readonly ConsoleValue[], reveal: boolean): string[] {
+  const width = Math.max(...values.map(({ field }) => field.length));
+  return values.flatMap(({ field, value, note, secret }) => [
+    `  ${field.padEnd(width)}   ${secret && !reveal ? '(hidden: add --reveal)' : value}`,
+    ...(note === undefined ? [] : [`  ${' '.repeat(width)}     ${note}`]),
+  ]);
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { ConfigError } from '../config/config-error.ts';
+import { loadServer } from '../config/load-server.ts';
+import { KeyError } from '../keys/key-error.ts';
+import { type KeySet, loadKeySet, signingKey } from '../keys/key-set.ts';
+import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
+import { pastedKey, publicJwks } from '../keys/public-key.ts';
+import { createRandomSecret } from '../keys/random-secret.ts';
+import type { CliIo } from './io.ts';
+
+/** `parley keys create | show | cookie`. Nothing private is ever printed but what `cookie` makes. */
+export function registerKeys(program: Command, io: CliIo): void {
+  const group = program.command('keys').description('signing keys and cookie keys');
+  group
+    .command('create')
+    .description("make a brand's keys, once; where several processes share a store, before the first start")
+    .argument('<brand>', "the brand's name")
+    .action((brand: string) => create(brand, io));
+  group
+    .command('show')
+    .description('print what platforms may know: key ids, the key to paste, the JWKS')
+    .argument('<brand>', "the brand's name")
+    .action((brand: string) => show(brand, io));
+  group
+    .command('cookie')
+    .description('print a new random value for PARLEY_COOKIE_KEYS')
+    .action(() => void io.stdout.write(`${createRandomSecret((size) => io.randomBytes(size))}\n`));
+}
+
+async function create(brand: string, io: CliIo): Promise<void> {
+  const options = { folder: keysFolder(io), brand };
+  const existing = await findKeySet(options);
+  const keySet = existing ?? (await loadKeySet({ ...options, create: true }));
+  await loadPairwiseSalt({ ...options, create: true });
+  io.stdout.write(`${existing ? 'There already' : 'Made'}: ${keySet.file}\n${describeKeys(keySet)}`);
+}
+
+async function show(brand: string, io: CliIo): Promise<void> {
+  const keySet = await loadKeySet({ folder: keysFolder(io), brand, create: false });
+  const key = signingKey(keySet);
+  const sections = [
+    `${keySet.file}\n${describeKeys(keySet)}`,
+    ...(key ? [`To paste as public key (${key.kid}):\n${pastedKey(key)}\n`] : []),
+    `JWKS:\n${JSON.stringify(publicJwks(keySet), undefined, 2)}\n`,
+  ];
+  io.stdout.write(sections.join('\n'));
+}
+
+async function findKeySet(options: { folder: string; brand: string }): Promise<KeySet | undefined> {
+  try {
+    return await loadKeySet({ ...options, create: false });
+  } catch (error) {
+    if (error instanceof KeyError && error.reason === 'missing') return undefined;
+    throw error;
+  }
+}
+
+function describeKeys({ jwks }: KeySet): string {
+  return jwks.keys.map(({ alg, kid }) => `  ${alg}  ${kid}\n`).join('');
+}
+
+/** Keys are made before the configuration is complete, so production's demands on server.yaml wait until the start. */
+function keysFolder({ env, cwd }: CliIo): string {
+  const { server, problems } = loadServer({ env: { ...env, NODE_ENV: undefined }, cwd });
+  if (!server) throw new ConfigError(problems);
+  return server.keys;
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+import { randomBytes } from 'node:crypto';
+import { brandChecks } from '../brand-checks.ts';
+import { findPreset } from '../platform/presets.ts';
+import { resolveClient } from '../platform/resolve-client.ts';
+import { registerAccountsHash } from './accounts-hash.ts';
+import { registerClientShow } from './client-show.ts';
+import { registerConfigCheck } from './config-check.ts';
+import { registerInit } from './init.ts';
+import type { CliIo } from './io.ts';
+import { registerKeys } from './keys.ts';
+import { registerStart } from './start.ts';
+import { run } from './run.ts';
+
+/** The command line: the only file that lists the commands. */
+const io: CliIo = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  randomBytes,
+};
+
+process.exitCode = await run(process.argv.slice(2), io, [
+  (program) => registerStart(program, io),
+  (program) => registerInit(program, io),
+  (program) => registerConfigCheck(program, { io, checks: brandChecks }),
+  (program) => registerClientShow(program, { io, checks: brandChecks, resolveClient, findPreset }),
+  (program) => registerKeys(program, io),
+  (program) => registerAccountsHash(program, { ...io, stdin: process.stdin }),
+]);

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import type { CliIo } from './io.ts';
+
+/** `parley start`: the server, as `npm start` runs it. */
+export function registerStart(program: Command, { env, cwd }: CliIo): void {
+  program
+    .command('start')
+    .description('run the server')
+    .action(async () => {
+      // Loaded on demand: no other command needs the whole server.
+      const { start } = await import('../start.ts');
+      await start({ env, cwd });
+    });
+}

@@ -1,0 +1,42 @@
+import type { BrandConfig } from './brand-schema.ts';
+import { checkClaims } from './checks/check-claims.ts';
+import { checkClientAddresses } from './checks/check-client-addresses.ts';
+import { checkClientCredentials } from './checks/check-client-credentials.ts';
+import { checkClientFlows } from './checks/check-client-flows.ts';
+import { checkClientIds } from './checks/check-client-ids.ts';
+import { checkDemoSecrets } from './checks/check-demo-secrets.ts';
+import { checkIssuer } from './checks/check-issuer.ts';
+import { checkPages } from './checks/check-pages.ts';
+import { checkRedirectUris } from './checks/check-redirect-uris.ts';
+import { checkResources } from './checks/check-resources.ts';
+import { checkSameSite } from './checks/check-same-site.ts';
+import { checkScopes } from './checks/check-scopes.ts';
+import { checkSession } from './checks/check-session.ts';
+import type { ConfigPath, Problem } from './contract.ts';
+
+export interface CheckContext {
+  production: boolean;
+  /** The value at the path is our repair of a mistake: nothing can be concluded from it for other keys. */
+  isDoubtful: (path: ConfigPath) => boolean;
+}
+
+/** The rules for one brand, in the order of its file. */
+const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])[] = [
+  checkIssuer,
+  checkClaims,
+  checkScopes,
+  checkResources,
+  checkSession,
+  checkClientIds,
+  checkClientCredentials,
+  checkClientFlows,
+  checkRedirectUris,
+  checkClientAddresses,
+  checkPages,
+  checkSameSite,
+  checkDemoSecrets,
+];
+
+export function checkBrand(brand: BrandConfig, context: CheckContext): Problem[] {
+  return rules.flatMap((rule) => rule(brand, context));
+}

@@ -1,0 +1,23 @@
+import type { BrandConfig } from '../brand-schema.ts';
+import type { Problem } from '../contract.ts';
+import { error, warning } from '../problem.ts';
+
+/** The demo's secrets are printed in the documentation: whoever uses one has none. */
+export function checkDemoSecrets(
+  { demo, clients }: BrandConfig,
+  { production }: { production: boolean },
+): Problem[] {
+  if (demo) return [];
+  const report = production ? error : warning;
+  return clients.flatMap(({ secret }, index) =>
+    secret?.startsWith('demo-')
+      ? [
+          report(
+            ['clients', index, 'secret'],
+            'is a demo secret, which everybody knows',
+            'make one: npx parley init prints one',
+          ),
+        ]
+      : [],
+  );
+}

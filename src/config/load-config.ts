@@ -1,0 +1,39 @@
+import { ConfigError } from './config-error.ts';
+import type { Environment } from './config-folder.ts';
+import type { BrandCheck, Config, LocatedProblem } from './contract.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { loadBrands } from './load-brands.ts';
+import { loadServer } from './load-server.ts';
+import { readEnvironment } from './read-environment.ts';
+
+export interface LoadOptions {
+  env: Environment;
+  /** Where every relative path starts. */
+  cwd: string;
+  /** Rules of other folders about one brand. */
+  checks: readonly BrandCheck[];
+}
+
+/**
+ * Reads server.yaml, brands/*.yaml and the environment.
+ * @throws ConfigError with every problem of every file at once
+ */
+export async function loadConfig({ env, cwd, checks }: LoadOptions): Promise<Config> {
+  const { production, demoAllowed } = readEnvironment(env);
+  const { server, problems: serverProblems } = loadServer({ env, cwd });
+  const { brands, problems: brandProblems, skipped } = loadBrands({ env, cwd, checks, production });
+  const problems = distinct([...serverProblems, ...brandProblems]);
+  if (!server || problems.some(({ severity }) => severity === 'error')) throw new ConfigError(problems);
+  return deepFreeze({ production, demoAllowed, server, brands, warnings: problems, skipped });
+}
+
+/** Once each, in the order in which an operator walks through a file. */
+function distinct(problems: readonly LocatedProblem[]): LocatedProblem[] {
+  const byText = new Map(
+    problems.map((problem) => [JSON.stringify([problem.file, problem.path, problem.message]), problem]),
+  );
+  const fileOrder = [...new Set(problems.map(({ file }) => file))];
+  return [...byText.values()].toSorted(
+    (a, b) => fileOrder.indexOf(a.file) - fileOrder.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+}

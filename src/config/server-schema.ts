@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** The shape of `server.yaml`: what belongs to the process, not to a brand. */
+
+const keyList = z.array(z.string().min(32, 'use 32 characters or more: `npx parley keys cookie` makes one'));
+
+export const serverSchema = z.strictObject({
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'use a host name or an address, without scheme and port')
+    .default('localhost')
+    .describe('Where to listen; `localhost` means both loopback addresses, IPv4 and IPv6.'),
+  port: z.int().min(0).max(65535).default(3000).describe('Where to listen; 0 takes any free port.'),
+  tls: z
+    .strictObject({
+      cert: z.string().min(1).describe('PEM file of the certificate chain.'),
+      key: z.string().min(1).describe('PEM file of the private key.'),
+    })
+    .optional()
+    .describe('Serve https without a proxy in front.'),
+  trusted_proxies: z
+    .array(z.string())
+    .default([])
+    .describe('Addresses or CIDR ranges whose X-Forwarded-* headers are believed.'),
+  store: z
+    .string()
+    .regex(/^(?:embedded:.|rediss?:\/\/|redis-sentinel:\/\/|redis-cluster:\/\/)/, {
+      message: 'use embedded:<folder>, redis://…, rediss://…, redis-sentinel://… or redis-cluster://…',
+    })
+    .default('embedded:./data')
+    .describe('Where state rests.'),
+  keys: z.string().min(1).default('keys').describe('Folder of the private key sets.'),
+  cookie_keys: keyList.default([]).describe('Sign cookies; newest first. Compulsory in production.'),
+  encryption_keys: keyList.default([]).describe('Encrypt secrets in the store; newest first.'),
+  log_level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('What is logged.'),
+  store_timeout: z.int().positive().default(1000).describe('Milliseconds that a store command may take.'),
+});
+
+export type ServerConfig = z.output<typeof serverSchema>;

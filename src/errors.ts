@@ -1,0 +1,54 @@
+/**
+ * The closed list of Parley's own errors. Protocol errors (invalid_grant, login_required, …) are the
+ * classes of oidc-provider; everything that Parley itself refuses has one stable code here.
+ *
+ * Three readers, three texts: `sentence` is for the consumer's page and is safe to show; the message and
+ * `cause` are for the operator's log only; an integrator gets the protocol's error fields.
+ */
+const errorList = {
+  account_refused: { status: 401, sentence: 'The sign-in details are not right.' },
+  brand_unknown: { status: 404, sentence: 'There is nothing at this address.' },
+  directory_unavailable: {
+    status: 503,
+    sentence: 'Your account cannot be reached at the moment. Please try again shortly.',
+  },
+  form_expired: { status: 403, sentence: 'This page was open for too long. Please go back and start again.' },
+  host_refused: { status: 421, sentence: 'There is nothing at this address.' },
+  interaction_lost: {
+    status: 400,
+    sentence: 'Your sign-in has expired or was finished in another window. Please start again.',
+  },
+  not_found: { status: 404, sentence: 'There is nothing at this address.' },
+  proxy_misconfigured: {
+    status: 421,
+    sentence: 'This service is not set up correctly. Please try again later.',
+  },
+  server_error: { status: 500, sentence: 'Something went wrong on our side. Please try again.' },
+  store_unavailable: {
+    status: 503,
+    sentence: 'The service is briefly unavailable. Please try again in a moment.',
+  },
+  too_many_attempts: { status: 429, sentence: 'Too many attempts. Please wait a while and try again.' },
+} as const satisfies Record<string, { status: number; sentence: string }>;
+
+export type ErrorCode = keyof typeof errorList;
+
+export class ParleyError extends Error {
+  readonly code: ErrorCode;
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** Safe to show to a consumer. */
+  readonly sentence: string;
+  /** Seconds for `Retry-After`; set on every 503 and 429. */
+  readonly retryAfter: number | undefined;
+
+  /** @param detail for the operator's log only: never sent to a browser */
+  constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+    super(detail ?? code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ParleyError';
+    this.code = code;
+    this.status = errorList[code].status;
+    this.sentence = errorList[code].sentence;
+    this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : this.status === 429 ? 60 : undefined);
+  }
+}

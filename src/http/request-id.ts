@@ -1,0 +1,20 @@
+import { randomInt } from 'node:crypto';
+import type { Middleware } from 'koa';
+
+/** Letters and digits that survive a telephone call: no 0/O, 1/I/L. */
+const alphabet = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+
+/**
+ * Gives each request its support id, which the consumer reads on a page, the integrator finds in the
+ * `X-Request-Id` header and the operator in the log. An id sent from outside is not taken over: it would let
+ * strangers write into the log.
+ */
+export const requestId: Middleware = async (ctx, next) => {
+  ctx.state['requestId'] = createSupportId();
+  ctx.set('X-Request-Id', ctx.state['requestId']);
+  await next();
+};
+
+function createSupportId(): string {
+  return Array.from({ length: 10 }, () => alphabet[randomInt(alphabet.length)]).join('');
+}

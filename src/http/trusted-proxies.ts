@@ -1,0 +1,52 @@
+import { BlockList, isIP } from 'node:net';
+import type { Middleware } from 'koa';
+
+/**
+ * Believes X-Forwarded-For and X-Forwarded-Proto only when the connection itself comes from a trusted proxy,
+ * and of the address list only the part that trusted proxies wrote: the right-most address that is not one of
+ * them. X-Forwarded-Host is never believed: brands are chosen by Host, which a proxy has to pass on unchanged.
+ *
+ * The application must run with `proxy = true`, so that `ctx.ip` and `ctx.secure` read what is left here.
+ */
+export function trustProxies(trusted: readonly string[]): Middleware {
+  const isTrusted = createAddressMatcher(trusted);
+  return async (ctx, next) => {
+    const { headers, socket } = ctx.req;
+    delete headers['x-forwarded-host'];
+    if (isTrusted(socket.remoteAddress ?? '')) {
+      const chain = listOf(headers['x-forwarded-for']);
+      const client = chain.findLast((address) => !isTrusted(address)) ?? chain[0];
+      if (client && isIP(client)) headers['x-forwarded-for'] = client;
+      else delete headers['x-forwarded-for'];
+      const protocol = listOf(headers['x-forwarded-proto']).at(-1);
+      if (protocol) headers['x-forwarded-proto'] = protocol;
+    } else {
+      delete headers['x-forwarded-for'];
+      delete headers['x-forwarded-proto'];
+    }
+    await next();
+  };
+}
+
+function listOf(header: string | string[] | undefined): string[] {
+  return [header ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
+function createAddressMatcher(entries: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+  }
+  return (address) => {
+    // A dual-stack listener sees IPv4 peers as ::ffff:a.b.c.d.
+    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  };
+}

@@ -1,0 +1,54 @@
+import type { Context } from 'koa';
+import { setPagePolicy } from '../http/page-policy.ts';
+import { styleHash } from './views/style.ts';
+import type { Views } from './views/views.ts';
+
+/** The views as answers to one brand's requests: HTML, the page's policy, the support id. */
+export function createPages(views: Views, brandName: string) {
+  const page = (ctx: Context) => ({ brandName, supportId: String(ctx.state['requestId']) });
+  return {
+    login(
+      ctx: Context,
+      model: Omit<Parameters<Views['login']>[0], 'brandName' | 'supportId'>,
+      redirectUri: string,
+    ): void {
+      show(ctx, views.login({ ...page(ctx), ...model }), [redirectUri]);
+    },
+    consent(
+      ctx: Context,
+      model: Omit<Parameters<Views['consent']>[0], 'brandName' | 'supportId'>,
+      redirectUri: string,
+    ): void {
+      show(ctx, views.consent({ ...page(ctx), ...model }), [redirectUri]);
+    },
+    logout(
+      ctx: Context,
+      model: { action: string; xsrf: string; clientName: string | undefined; returnTo: string | undefined },
+    ): void {
+      const { clientName, returnTo, ...form } = model;
+      show(ctx, views.logout({ ...page(ctx), ...form, ...(clientName && { clientName }) }), [returnTo]);
+    },
+    issuers: (ctx: Context, model: Parameters<Views['issuers']>[0]): void => show(ctx, views.issuers(model)),
+    signedOut: (ctx: Context): void => show(ctx, views.signedOut(page(ctx))),
+    sessionLost: (ctx: Context): void => show(ctx, views.sessionLost(page(ctx))),
+    error(
+      ctx: Context,
+      model: { sentence: string; integrator?: { error: string; error_description: string } },
+    ): void {
+      const { integrator } = model;
+      const details = integrator && { error: integrator.error, description: integrator.error_description };
+      show(
+        ctx,
+        views.error({ ...page(ctx), sentence: model.sentence, ...(details && { integrator: details }) }),
+      );
+    },
+  };
+}
+
+export type Pages = ReturnType<typeof createPages>;
+
+function show(ctx: Context, html: string, formTargets: readonly (string | undefined)[] = []): void {
+  setPagePolicy(ctx, { styleHash, formTargets: formTargets.filter((target) => target !== undefined) });
+  ctx.type = 'html';
+  ctx.body = html;
+}

@@ -1,0 +1,22 @@
+import type { Step } from '../dispatch.ts';
+
+/** Asks whether a client that is not the brand's own may have what it asks for. */
+export async function showConsent(step: Step): Promise<void> {
+  const { ctx, interaction, pages, action, describeScope } = step;
+  pages.consent(
+    ctx,
+    {
+      clientName: interaction.clientName,
+      scopes: interaction.scopes.map((name) => ({ name, description: describeScope(name) })),
+      claims: interaction.claims,
+      action,
+      csrf: interaction.csrf,
+    },
+    interaction.redirectUri,
+  );
+}
+
+/** Anything but a clear yes is a no. */
+export async function submitConsent({ ctx, form, gateway }: Step): Promise<string> {
+  return form['decision'] === 'allow' ? gateway.finishConsent(ctx) : gateway.abort(ctx);
+}

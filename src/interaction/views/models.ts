@@ -1,0 +1,58 @@
+/** What each page needs to know. Every string may come from outside: the templates escape all of them. */
+
+interface PageModel {
+  /** The brand's display name; it stands where a logo would. */
+  brandName: string;
+  /** Shown small on every page, so that a consumer's call can be matched with the log. */
+  supportId: string;
+}
+
+export interface LoginModel extends PageModel {
+  clientName?: string;
+  action: string;
+  csrf: string;
+  /** What the consumer typed before; a password is never shown again. */
+  login?: string;
+  error?: string;
+  /** Submits `csrf` and `cancel=yes` to an address of its own: a typed password does not travel along. */
+  cancel?: { action: string };
+}
+
+export interface ConsentModel extends PageModel {
+  clientName: string;
+  accountName?: string;
+  scopes: { name: string; description: string }[];
+  claims: string[];
+  /** Receives `csrf` and `decision=allow` or `decision=deny`. */
+  action: string;
+  csrf: string;
+}
+
+export interface LogoutModel extends PageModel {
+  clientName?: string;
+  /** oidc-provider's end_session_confirm: `logout=yes` ends the session, without it the consumer stays. */
+  action: string;
+  xsrf: string;
+}
+
+export type SignedOutModel = PageModel;
+
+export interface ErrorModel extends Omit<PageModel, 'brandName'> {
+  /** Absent when no brand owns the request. */
+  brandName?: string;
+  title?: string;
+  sentence: string;
+  /** The protocol's own words (RFC 6749 section 4.1.2.1), for whoever built the client. */
+  integrator?: { error: string; description?: string };
+}
+
+export interface SessionLostModel extends PageModel {
+  /** Where a new attempt starts. Rendered only when it is an http or https address. */
+  restart?: string;
+}
+
+export interface IssuersModel {
+  /** The host that no brand owns, as the request named it. */
+  host: string;
+  issuers: string[];
+}

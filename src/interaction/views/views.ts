@@ -1,0 +1,39 @@
+import { renderConsent } from './consent.ts';
+import { renderError } from './error.ts';
+import { renderIssuers } from './issuers.ts';
+import { renderLogin } from './login.ts';
+import { renderLogout } from './logout.ts';
+import type {
+  ConsentModel,
+  ErrorModel,
+  IssuersModel,
+  LoginModel,
+  LogoutModel,
+  SessionLostModel,
+  SignedOutModel,
+} from './models.ts';
+import { renderSessionLost } from './session-lost.ts';
+import { renderSignedOut } from './signed-out.ts';
+
+/** Everything that a consumer is shown: pure functions from a model to a whole HTML document. */
+export interface Views {
+  login(model: LoginModel): string;
+  consent(model: ConsentModel): string;
+  logout(model: LogoutModel): string;
+  signedOut(model: SignedOutModel): string;
+  error(model: ErrorModel): string;
+  sessionLost(model: SessionLostModel): string;
+  issuers(model: IssuersModel): string;
+}
+
+export function createViews(): Views {
+  return {
+    login: renderLogin,
+    consent: renderConsent,
+    logout: renderLogout,
+    signedOut: renderSignedOut,
+    error: renderError,
+    sessionLost: renderSessionLost,
+    issuers: renderIssuers,
+  };
+}

@@ -1,0 +1,55 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Context, Middleware, Next } from 'koa';
+import { errors, type Provider } from 'oidc-provider';
+import { type BrandCookies, hashBinding } from './cookies.ts';
+
+/**
+ * Ties an interaction to the browser that began it. The library's own resume cookie is scoped to a path and
+ * can be planted from a sibling subdomain: an attacker would finish a sign-in and hand its last step to a
+ * victim, who would then chat as the attacker. Each browser carries one secret of its own (`__Host-` where the
+ * issuer owns its host); its hash is stored with the interaction's result and compared before the resume.
+ *
+ * A brand on a path cannot have a `__Host-` cookie: there the binding is only as strong as its host's
+ * subdomains (docs/architecture.md says so).
+ */
+export interface BrowserBinding {
+  /** The binding of this browser, made when it has none. */
+  ensure(ctx: Context): string;
+  /** Undefined when the browser carries none. */
+  find(ctx: Context): string | undefined;
+  /** Refuses a resume in another browser than the one that finished the interaction. */
+  checkResume(provider: Provider): Middleware;
+}
+
+export function createBrowserBinding(cookies: BrandCookies, key: string): BrowserBinding {
+  const find = (ctx: Context): string | undefined => {
+    const value = ctx.cookies.get(cookies.binding, { signed: true });
+    return value ? hashBinding(key, value) : undefined;
+  };
+  return {
+    find,
+    ensure(ctx) {
+      const present = find(ctx);
+      if (present) return present;
+      const value = randomBytes(24).toString('base64url');
+      ctx.cookies.set(cookies.binding, value, { ...cookies.long, path: cookies.long.path ?? '/' });
+      return hashBinding(key, value);
+    },
+    checkResume(provider) {
+      return async (ctx: Context, next: Next) => {
+        const uid = /^\/auth\/([^/]+)$/.exec(ctx.path)?.[1];
+        const interaction = uid ? await provider.Interaction.find(uid) : undefined;
+        const result = interaction?.result as { browser?: string } | undefined;
+        if (result && !isSame(result.browser, find(ctx))) {
+          throw new errors.SessionNotFound('the sign-in was finished in another browser');
+        }
+        await next();
+      };
+    },
+  };
+}
+
+function isSame(expected: string | undefined, actual: string | undefined): boolean {
+  if (!expected || !actual || expected.length !== actual.length) return false;
+  return timingSafeEqual(Buffer.from(expected), Buffer.from(actual));
+}

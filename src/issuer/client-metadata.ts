@@ -1,0 +1,62 @@
+import type { ClientMetadata, JWK } from 'oidc-provider';
+import type { ResolvedClient } from '../platform/resolve-client.ts';
+
+/**
+ * A client of the configuration in the terms of OpenID Connect Dynamic Client Registration.
+ *
+ * One client may use several flows: `code` and `pkce` (RFC 6749, RFC 7636), `implicit` (ID token only) and
+ * `hybrid` (`code id_token`). The library accepts Basic and body credentials alike for one client.
+ */
+export function toClientMetadata(
+  client: ResolvedClient,
+  subject: 'public' | 'pairwise',
+  encryptionKey?: JWK,
+): ClientMetadata {
+  const { flows } = client;
+  const usesCode = flows.some((flow) => flow !== 'implicit');
+  const responseTypes = [
+    ...(flows.includes('code') || flows.includes('pkce') ? ['code'] : []),
+    ...(flows.includes('implicit') ? ['id_token'] : []),
+    ...(flows.includes('hybrid') ? ['code id_token'] : []),
+  ];
+  const grantTypes = [
+    ...(usesCode ? ['authorization_code'] : []),
+    ...(flows.includes('implicit') || flows.includes('hybrid') ? ['implicit'] : []),
+    ...(client.refresh_tokens ? ['refresh_token'] : []),
+  ];
+  return withoutUndefined({
+    client_id: client.id,
+    client_name: client.name ?? client.id,
+    client_secret: client.secret,
+    application_type: client.application_type,
+    redirect_uris: client.redirect_uris,
+    post_logout_redirect_uris: client.post_logout_redirect_uris,
+    response_types: responseTypes,
+    grant_types: grantTypes,
+    token_endpoint_auth_method: client.token_endpoint_auth_methods[0] ?? 'none',
+    id_token_signed_response_alg: 'RS256',
+    subject_type: client.subject ?? subject,
+    sector_identifier_uri: client.sector_identifier_uri,
+    // RFC 9126 5: only pushed requests; RFC 9101 10.5: only signed ones.
+    require_pushed_authorization_requests: client.require_pushed_requests,
+    require_signed_request_object: client.require_signed_request_objects,
+    scope: client.scopes ? ['openid', 'offline_access', ...client.scopes].join(' ') : undefined,
+    backchannel_logout_uri: client.backchannel_logout_uri,
+    backchannel_logout_session_required: client.backchannel_logout_uri ? true : undefined,
+    ...keysOf(client, encryptionKey),
+    ...(client.encryption && {
+      id_token_encrypted_response_alg: client.encryption.alg,
+      id_token_encrypted_response_enc: client.encryption.enc,
+    }),
+  }) as ClientMetadata;
+}
+
+function keysOf(client: ResolvedClient, encryptionKey: JWK | undefined) {
+  if (client.jwks_uri) return { jwks_uri: client.jwks_uri };
+  const keys = [...((client.jwks?.keys ?? []) as JWK[]), ...(encryptionKey ? [encryptionKey] : [])];
+  return keys.length > 0 ? { jwks: { keys } } : {};
+}
+
+function withoutUndefined(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}

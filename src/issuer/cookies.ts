@@ -1,0 +1,60 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+
+/** Names and attributes of one brand's cookies. */
+export interface BrandCookies {
+  names: { session: string; interaction: string; resume: string };
+  /** The browser's own secret that ties an interaction's result to the browser that began it. */
+  binding: string;
+  keys: string[];
+  long: CookieAttributes;
+  short: CookieAttributes;
+  /** False where the issuer does not own its host's root or speaks http on loopback: no `__Host-` there. */
+  bindingIsHostOnly: boolean;
+}
+
+export interface CookieAttributes {
+  httpOnly: true;
+  sameSite: 'lax';
+  signed: true;
+  path?: string;
+  secure?: boolean;
+}
+
+/**
+ * `__Host-` where the issuer owns the root of its host, `__Secure-` with a path for a brand on a path, and no
+ * prefix on http (loopback only: Chromium drops prefixed cookies there). The brand is part of every name, and
+ * the keys are derived per brand, so brands of one process cannot read or forge each other's cookies.
+ */
+export function createBrandCookies(
+  brand: string,
+  issuer: string,
+  masterKeys: readonly string[],
+): BrandCookies {
+  const { protocol, pathname } = new URL(issuer);
+  const secure = protocol === 'https:';
+  const path = pathname === '/' ? undefined : pathname;
+  const hostPrefix = secure ? (path ? '__Secure-' : '__Host-') : '';
+  const scopedPrefix = secure ? '__Secure-' : '';
+  const common = { httpOnly: true, sameSite: 'lax', signed: true, ...(secure && { secure }) } as const;
+  return {
+    names: {
+      session: `${hostPrefix}parley_${brand}_session`,
+      interaction: `${scopedPrefix}parley_${brand}_interaction`,
+      resume: `${scopedPrefix}parley_${brand}_resume`,
+    },
+    binding: `${hostPrefix}parley_${brand}_browser`,
+    bindingIsHostOnly: secure && !path,
+    keys: masterKeys.map((key) => deriveKey(key, `parley cookie ${brand}`)),
+    long: { ...common, ...(path && { path }) },
+    short: common,
+  };
+}
+
+export function deriveKey(masterKey: string, purpose: string): string {
+  return Buffer.from(hkdfSync('sha256', masterKey, '', purpose, 32)).toString('base64url');
+}
+
+/** What is stored with an interaction instead of the binding cookie's value. */
+export function hashBinding(key: string, value: string): string {
+  return createHmac('sha256', key).update(value).digest('base64url');
+}

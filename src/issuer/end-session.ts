@@ -1,0 +1,51 @@
+import type { Client, Provider, Session } from 'oidc-provider';
+import type { Log } from '../log.ts';
+import type { BrandStore } from '../store/contract.ts';
+import { grantsOfSession } from './grant-per-response.ts';
+
+export interface EndSessionOptions {
+  provider: Provider;
+  store: BrandStore;
+  log: Log;
+}
+
+/**
+ * Ends one session for good: its record (a tombstone keeps late answers from bringing it back), then every
+ * grant that it gave, then back-channel logout at the clients that registered for it.
+ */
+export async function endSession(options: EndSessionOptions, session: Session): Promise<void> {
+  const { accountId, authorizations } = session;
+  await session.destroy();
+  await revokeGrantsOf(options.store, session.uid);
+  if (!accountId) return;
+  await Promise.all(
+    Object.entries(authorizations ?? {}).map(([clientId, { sid }]) =>
+      notifyClient(options, { accountId, clientId, sid }),
+    ),
+  );
+}
+
+/** Revokes what a session gave; used alone where the library itself has destroyed the session. */
+export async function revokeGrantsOf(store: BrandStore, sessionUid: string): Promise<void> {
+  const grantIds = await store.members(grantsOfSession(sessionUid));
+  await Promise.all(grantIds.map((grantId) => store.revokeGrant(grantId)));
+}
+
+/** A relying party that is down must not keep the consumer signed in: its failure is logged, not thrown. */
+async function notifyClient(
+  { provider, log }: EndSessionOptions,
+  { accountId, clientId, sid }: { accountId: string; clientId: string; sid: string | undefined },
+): Promise<void> {
+  const client = (await provider.Client.find(clientId)) as (Client & BackchannelClient) | undefined;
+  if (!client?.backchannelLogoutUri || !sid) return;
+  try {
+    await client.backchannelLogout(accountId, sid);
+  } catch (error) {
+    log.warn({ clientId, reason: String(error) }, 'back-channel logout failed');
+  }
+}
+
+interface BackchannelClient {
+  backchannelLogoutUri?: string;
+  backchannelLogout(accountId: string, sid: string): Promise<void>;
+}

@@ -1,0 +1,55 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+
+const { Check, base } = interactionPolicy;
+
+export interface PolicyOptions {
+  /** Seconds after sign-in at which a session ends, however busy it was. */
+  absoluteLifetime: number;
+  now(): number;
+  isFirstParty(clientId: string): boolean;
+}
+
+/** When a consumer is asked to sign in or to consent: the library's policy with three rules of ours. */
+export function createInteractionPolicy({ absoluteLifetime, now, isFirstParty }: PolicyOptions) {
+  const policy = base();
+  const login = policy.get('login');
+  const consent = policy.get('consent');
+  if (!login || !consent) throw new Error('oidc-provider has no login or consent prompt');
+
+  // A session whose account is gone would otherwise fail with 500 in the consent prompt.
+  login.checks.add(
+    new Check('account_unavailable', 'the account is not available', 'login_required', (ctx) => {
+      return Boolean(ctx.oidc.session?.accountId && !ctx.oidc.account);
+    }),
+  );
+  // Every request extends a session, a refused one too; without this a polling page would keep it for ever.
+  login.checks.add(
+    new Check('session_too_old', 'the session has reached its end', 'login_required', (ctx) => {
+      const { loginTs } = ctx.oidc.session ?? {};
+      return loginTs !== undefined && Math.floor(now() / 1000) - loginTs >= absoluteLifetime;
+    }),
+  );
+  // The library asks native clients each time, because another app may claim a custom scheme (RFC 8252 8.6).
+  // A brand's own client on a claimed https or loopback redirect URI is not open to that.
+  consent.checks.remove('native_client_prompt');
+  consent.checks.add(
+    new Check(
+      'native_client_prompt',
+      'native clients require End-User interaction',
+      'interaction_required',
+      (ctx) => {
+        return isImpersonable(ctx, isFirstParty) && !ctx.oidc.result?.consent;
+      },
+    ),
+  );
+  return policy;
+}
+
+function isImpersonable(ctx: KoaContextWithOIDC, isFirstParty: (clientId: string) => boolean): boolean {
+  const { client, params } = ctx.oidc;
+  if (client?.applicationType !== 'native' || params?.['response_type'] === 'none') return false;
+  const claimed = /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(
+    String(params?.['redirect_uri']),
+  );
+  return !(claimed && isFirstParty(client.clientId));
+}

@@ -1,0 +1,21 @@
+import { createHmac } from 'node:crypto';
+import type { Client } from 'oidc-provider';
+
+/**
+ * Pairwise subjects (OpenID Connect Core 8.1): one consumer, another `sub` at each sector. The salt must never
+ * change, or every consumer becomes a stranger to the platform; it is kept with the brand's signing keys.
+ */
+export function createPairwiseSubject(
+  salt: string,
+): (ctx: unknown, accountId: string, client: Client) => string {
+  return (_ctx, accountId, client) =>
+    createHmac('sha256', salt)
+      .update(JSON.stringify([sectorOf(client), accountId]))
+      .digest('base64url');
+}
+
+function sectorOf(client: Client): string {
+  const { sectorIdentifierUri, redirectUris = [] } = client;
+  const uri = sectorIdentifierUri ?? redirectUris[0];
+  return uri ? new URL(uri).host : client.clientId;
+}

@@ -1,0 +1,139 @@
+import type { ClientMetadata, Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { ResolvedClient } from '../platform/resolve-client.ts';
+import type { BrandCookies } from './cookies.ts';
+import type { FindAccount } from './find-account.ts';
+import type { GrantPerResponse } from './grant-per-response.ts';
+import type { createInteractionPolicy } from './interaction-policy.ts';
+import type { createAdapterFactory } from './store-adapter.ts';
+import type { issuerPages } from './issuer-pages.ts';
+import { createLifetimes } from './lifetimes.ts';
+import { checkParameters } from './request-parameters.ts';
+import { createResourceServers } from './resource-servers.ts';
+
+export interface ConfigurationParts {
+  brand: BrandConfig;
+  clients: readonly ResolvedClient[];
+  clientMetadata: ClientMetadata[];
+  claimsByScope: Readonly<Record<string, string[]>>;
+  jwks: JWKS;
+  cookies: BrandCookies;
+  adapter: ReturnType<typeof createAdapterFactory>;
+  policy: ReturnType<typeof createInteractionPolicy>;
+  findAccount: FindAccount;
+  grants: GrantPerResponse;
+  pages: ReturnType<typeof issuerPages>;
+  pairwiseSubject: NonNullable<Configuration['pairwiseIdentifier']>;
+  interactionUrl(ctx: KoaContextWithOIDC, interaction: { uid: string }): string;
+  /** Seconds since the epoch. */
+  now(): number;
+  fetch?: typeof fetch;
+}
+
+/**
+ * Everything that one brand's oidc-provider is told. Each default that is unsafe or wrong for chat is closed
+ * here by name (docs/architecture.md, "What Parley changes in oidc-provider").
+ */
+export function createProviderConfiguration(parts: ConfigurationParts): Configuration {
+  const { brand, clients, cookies } = parts;
+  const clientOf = (clientId: string | undefined) => clients.find(({ id }) => id === clientId);
+  return {
+    adapter: parts.adapter,
+    clients: parts.clientMetadata,
+    jwks: parts.jwks,
+    findAccount: parts.findAccount as NonNullable<Configuration['findAccount']>,
+    cookies: { names: cookies.names, keys: cookies.keys, long: cookies.long, short: cookies.short },
+    interactions: { policy: parts.policy, url: parts.interactionUrl },
+
+    // The claims mapping decides what is released; the library's filter lets all of it pass with openid.
+    claims: {
+      acr: null,
+      auth_time: null,
+      iss: null,
+      sid: null,
+      ...parts.claimsByScope,
+      openid: ['sub', ...new Set(Object.values(parts.claimsByScope).flat())],
+    },
+    scopes: ['openid', 'offline_access', ...standardScopes, ...Object.keys(brand.scopes)],
+    conformIdTokenClaims: false,
+    subjectTypes: ['public', 'pairwise'],
+    pairwiseIdentifier: parts.pairwiseSubject,
+    // Presets name a sector without publishing a document for it.
+    sectorIdentifierUriValidate: () => false,
+
+    responseTypes: ['code', 'id_token', 'code id_token', 'none'],
+    allowOmittingSingleRegisteredRedirectUri: false,
+    enableHttpPostMethods: false,
+    acceptQueryParamAccessTokens: false,
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    extraParams: { login_hint_token: (ctx) => checkParameters(ctx) },
+    pkce: {
+      required: (_ctx, client) => {
+        const flows = clientOf(client.clientId)?.flows ?? ['code', 'pkce'];
+        return client.clientAuthMethod === 'none' || (flows.includes('pkce') && !flows.includes('code'));
+      },
+    },
+
+    loadExistingGrant: parts.grants.loadExistingGrant,
+    expiresWithSession: parts.grants.expiresWithSession,
+    issueRefreshToken: (_ctx, client, source) =>
+      client.grantTypeAllowed('refresh_token') &&
+      (source.scopes.has('offline_access') || Boolean(clientOf(client.clientId)?.refresh_tokens)),
+
+    clientBasedCORS: (ctx, origin, client) => isPageOf(clientOf(client.clientId), origin, ctx.oidc.route),
+    ttl: createLifetimes(brand, clientOf, parts.now),
+    renderError: parts.pages.renderError,
+    routes: { userinfo: '/userinfo' },
+    enabledJWA,
+    fetchResponseBodyLimits: { jwks_uri: 64 * 1024, sector_identifier_uri: 16 * 1024 },
+    ...(parts.fetch && { fetch: parts.fetch }),
+
+    features: {
+      devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
+      claimsParameter: { enabled: true },
+      dPoP: { enabled: false },
+      encryption: { enabled: true },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
+      pushedAuthorizationRequests: { enabled: true },
+      requestObjects: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: createResourceServers(brand.resources, clients),
+        // A request that named no resource keeps its access token for userinfo.
+        useGrantedResource: () => false,
+      },
+      revocation: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: parts.pages.logoutSource,
+        postLogoutSuccessSource: parts.pages.postLogoutSuccessSource,
+      },
+    },
+  };
+}
+
+const standardScopes = ['profile', 'email', 'phone', 'address'];
+
+const signing = ['RS256', 'PS256', 'ES256'] as const;
+
+const enabledJWA: NonNullable<Configuration['enabledJWA']> = {
+  clientAuthSigningAlgValues: [...signing],
+  idTokenSigningAlgValues: ['RS256', 'ES256'],
+  requestObjectSigningAlgValues: [...signing],
+  idTokenEncryptionAlgValues: ['RSA-OAEP-256'],
+  idTokenEncryptionEncValues: ['A256GCM', 'A128CBC-HS256'],
+  requestObjectEncryptionAlgValues: [],
+  requestObjectEncryptionEncValues: [],
+};
+
+/** Public clients redeem from their own pages; nobody else's page may read a token answer. */
+function isPageOf(client: ResolvedClient | undefined, origin: string, route: string): boolean {
+  if (!client || origin === 'null') return false;
+  if (client.secret && route !== 'userinfo') return false;
+  const uris = [...(client.redirect_uris ?? []), ...(client.pages ?? [])];
+  return uris.some((uri) => URL.parse(uri)?.origin === origin);
+}

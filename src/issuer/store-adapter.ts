@@ -1,0 +1,62 @@
+import { type Adapter, errors, Provider } from 'oidc-provider';
+import { ParleyError } from '../errors.ts';
+import type { BrandStore } from '../store/contract.ts';
+import { toProtocolError } from './protocol-error.ts';
+
+/** Called with the request whose session save came after the session's end. */
+export type LateSave = (ctx: object) => void;
+
+/**
+ * oidc-provider's adapter over the store contract, one per model.
+ *
+ * The library finds, checks `consumed`, and consumes later; the store decides who won. A loser means that the
+ * code or refresh token was seen twice, so its whole grant ends (RFC 6749 4.1.2, RFC 9700 4.14).
+ */
+export function createAdapterFactory(store: BrandStore, onLateSave: LateSave): (model: string) => Adapter {
+  return (model) => {
+    const adapter: Adapter = {
+      async upsert(id, payload, expiresIn) {
+        const outcome = await store.upsert(model, id, payload, expiresIn);
+        if (outcome === 'exists') throw new errors.InvalidRequest('already used');
+        if (outcome === 'dropped' && model === 'Session') {
+          const ctx = Provider.ctx;
+          if (ctx) onLateSave(ctx);
+        }
+      },
+      find: (id) => store.find(model, id),
+      findByUid: (uid) => store.findByUid(model, uid),
+      findByUserCode: (userCode) => store.findByUserCode(model, userCode),
+      async consume(id) {
+        const outcome = await store.consume(model, id);
+        if (outcome === 'consumed') return;
+        const spent = outcome === 'lost' ? await store.find(model, id) : undefined;
+        if (typeof spent?.['grantId'] === 'string') await store.revokeGrant(spent['grantId']);
+        throw model === 'PushedAuthorizationRequest'
+          ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
+          : new errors.InvalidGrant('already consumed');
+      },
+      destroy: (id) => store.destroy(model, id),
+      // The library calls this once for each model of the grant; the store ends all of them at the first.
+      revokeByGrantId: async (grantId) => {
+        if (model === 'AccessToken') await store.revokeGrant(grantId);
+      },
+    };
+    return answeringUnavailable(adapter);
+  };
+}
+
+function answeringUnavailable(adapter: Adapter): Adapter {
+  const guarded = Object.entries(adapter).map(
+    ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
+      name,
+      async (...args: never[]) => {
+        try {
+          return await method(...args);
+        } catch (error) {
+          throw error instanceof ParleyError ? toProtocolError(error) : error;
+        }
+      },
+    ],
+  );
+  return Object.fromEntries(guarded) as Adapter;
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { ServerConfig } from './config/server-schema.ts';
+
+export interface Listener {
+  port: number;
+  /** Stops taking connections, lets running requests end within `grace` milliseconds, then cuts the rest. */
+  close(grace: number): Promise<void>;
+}
+
+/** Milliseconds that a client may take to send its headers and its whole request: slow-loris guards. */
+const headersTimeout = 10_000;
+const requestTimeout = 20_000;
+/** Longer than the idle time-outs of common proxies, which would otherwise meet closed connections. */
+const keepAliveTimeout = 65_000;
+/** LivePerson's state is 2.5 kB of JSON, three times that in a URL. */
+const maxHeaderSize = 32 * 1024;
+
+/** `localhost` means both loopback addresses: browsers try ::1 first, tools often 127.0.0.1. */
+export async function listen(
+  { host, port, tls }: Pick<ServerConfig, 'host' | 'port' | 'tls'>,
+  handle: RequestListener,
+): Promise<Listener> {
+  const options = { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize };
+  const certificate = tls && { cert: await readFile(tls.cert), key: await readFile(tls.key) };
+  const create = () =>
+    certificate
+      ? createHttpsServer({ ...options, ...certificate }, handle)
+      : createHttpServer(options, handle);
+
+  const [first, ...others] = host === 'localhost' ? (['127.0.0.1', '::1'] as const) : ([host] as const);
+  const servers: Server[] = [create()];
+  const chosen = await listenOn(servers[0] as Server, port, first);
+  for (const address of others) {
+    const server = create();
+    try {
+      await listenOn(server, chosen, address);
+      servers.push(server);
+    } catch (error) {
+      // A machine without IPv6 has no ::1.
+      if (
+        (error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL' &&
+        (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT'
+      ) {
+        await Promise.all(servers.map((running) => close(running, 0)));
+        throw error;
+      }
+    }
+  }
+  return {
+    port: chosen,
+    close: async (grace) => {
+      await Promise.all(servers.map((server) => close(server, grace)));
+    },
+  };
+}
+
+function listenOn(server: Server, port: number, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.removeListener('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function close(server: Server, grace: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), grace);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,3 @@
+import { start } from './start.ts';
+
+await start({ env: process.env, cwd: process.cwd() });

@@ -1,0 +1,131 @@
+import Koa, { type Context } from 'koa';
+import type { Config } from './config/contract.ts';
+import { isLoopbackHost } from './config/web-address.ts';
+import { accessLog } from './http/access-log.ts';
+import { checkRequestTarget } from './http/check-request-target.ts';
+import { health } from './http/health.ts';
+import { renderError } from './http/render-error.ts';
+import { requestId } from './http/request-id.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { selectBrand } from './http/select-brand.ts';
+import { trustProxies } from './http/trusted-proxies.ts';
+import { createPages } from './interaction/pages.ts';
+import { createViews } from './interaction/views/views.ts';
+import { loadCookieKeys } from './keys/cookie-keys.ts';
+import { type Listener, listen } from './listen.ts';
+import type { Log } from './log.ts';
+import { type BrandSite, createBrandSite } from './brand-site.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/contract.ts';
+
+export interface ServerOptions {
+  config: Config;
+  log: Log;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+  /** Outbound requests of the issuers; tests lift the guard against private addresses. */
+  fetch?: typeof fetch;
+  /** Instead of the configured one, for tests that watch it. */
+  store?: Store;
+}
+
+export interface Server {
+  app: Koa;
+  sites: readonly BrandSite[];
+  /** Issuers that this listener may not serve (demo brands on a public address). */
+  withheld: readonly string[];
+  listen(): Promise<Listener>;
+  /** Answers 503 at /readyz from now on; then ends requests, directories and the store. */
+  drain(grace: number): Promise<void>;
+}
+
+/** The composition root: the only place that names implementations. One issuer per brand, one store for all. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { config, log, now = Date.now } = options;
+  const { server } = config;
+  const store = options.store ?? openStore(server.store, { timeout: server.store_timeout, log });
+  const views = createViews();
+  const pages = createPages(views, 'Parley');
+  const cookieKeys =
+    server.cookie_keys.length > 0
+      ? server.cookie_keys
+      : await loadCookieKeys({ folder: server.keys, create: !config.production });
+
+  // A forged Host header must reach neither the demo nor a twin on a listener that strangers can reach.
+  const mayServeDemo = isLoopbackHost(server.host) || config.demoAllowed;
+  const served = config.brands.filter((brand) => !brand.demo || mayServeDemo);
+  const withheld = config.brands.filter((brand) => !served.includes(brand)).map(({ issuer }) => issuer);
+  const sites = await Promise.all(
+    served.map((brand) =>
+      createBrandSite({
+        brand,
+        config,
+        store,
+        cookieKeys,
+        views,
+        log: log.child({ brand: brand.brand }),
+        now,
+        ...(options.fetch && { fetch: options.fetch }),
+      }),
+    ),
+  );
+
+  let draining = false;
+  let listener: Listener | undefined;
+  const app = new Koa();
+  app.proxy = true;
+  app.on('error', (error) => log.error({ detail: String(error) }, 'answer could not be sent'));
+  app.use(requestId);
+  app.use(trustProxies(server.trusted_proxies));
+  app.use(accessLog(log, now));
+  app.use(securityHeaders);
+  app.use(renderError((ctx, model) => pagesFor(ctx).error(ctx, model), log));
+  app.use(checkRequestTarget);
+  app.use(
+    health({
+      isDraining: () => draining,
+      pingStore: () => store.ping(),
+      pingDirectories: () => pingDirectories(sites),
+    }),
+  );
+  app.use(selectBrand(sites, showIssuers));
+
+  function pagesFor(ctx: Context) {
+    return sites.find(({ brand }) => brand === ctx.state['brand'])?.pages ?? pages;
+  }
+
+  function showIssuers(ctx: Context): void {
+    ctx.status = 404;
+    const isDevelopment = !config.production && isLoopbackHost(server.host);
+    if (!isDevelopment) return pages.error(ctx, { sentence: 'There is nothing at this address.' });
+    pages.issuers(ctx, { host: ctx.host, issuers: sites.map(({ issuer }) => issuer) });
+  }
+
+  return {
+    app,
+    sites,
+    withheld,
+    async listen() {
+      const handle = app.callback();
+      listener = await listen(server, (request, response) => void handle(request, response));
+      return listener;
+    },
+    async drain(grace) {
+      draining = true;
+      await listener?.close(grace);
+      await Promise.all(sites.map((site) => site.directory.close()));
+      await store.close();
+    },
+  };
+}
+
+async function pingDirectories(sites: readonly BrandSite[]): Promise<Record<string, 'ok' | 'unavailable'>> {
+  const answers = sites.map(async ({ brand, directory }) => {
+    const state = await directory.ping().then(
+      () => 'ok' as const,
+      () => 'unavailable' as const,
+    );
+    return [brand, state] as const;
+  });
+  return Object.fromEntries(await Promise.all(answers));
+}

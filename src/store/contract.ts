@@ -1,0 +1,93 @@
+/**
+ * Where state rests: the contract that every store implementation passes (test/contract/store-contract.ts).
+ *
+ * All methods reject with ParleyError('store_unavailable') when the store cannot answer in time, and with
+ * nothing else for reasons outside the program. Times are seconds. Payloads are JSON values.
+ */
+
+/** Record kinds of oidc-provider (its model names) plus our own; two kinds with one id never collide. */
+export type ModelName = string;
+
+export type Payload = Record<string, unknown>;
+
+export type SaveOutcome =
+  | 'saved'
+  /** A destroyed record left a tombstone: the late save was dropped. */
+  | 'dropped'
+  /** Written once already (replay records only). */
+  | 'exists';
+
+export type ConsumeOutcome =
+  | 'consumed'
+  /** Somebody consumed it before. */
+  | 'lost'
+  /** Unknown or expired; nothing was created. */
+  | 'unknown';
+
+/** One brand's share of the store. Two brands with one id never see each other's records. */
+export interface BrandStore {
+  /**
+   * Writes a record and its indexes (`payload.uid`, `payload.userCode`, `payload.grantId`).
+   * - no `expiresIn`: never expires.
+   * - models `Session` and `Grant`: refused with 'dropped' for 10 minutes after `destroy` (or `revokeGrant`) of the same id.
+   * - model `ReplayDetection`: refused with 'exists' while a record of that id lives (atomic).
+   * - a record that was consumed stays consumed, whatever a late save of an older copy says.
+   */
+  upsert(model: ModelName, id: string, payload: Payload, expiresIn?: number): Promise<SaveOutcome>;
+  /** The payload, with `consumed` (epoch seconds) once consumed; undefined when unknown or expired. */
+  find(model: ModelName, id: string): Promise<Payload | undefined>;
+  findByUid(model: ModelName, uid: string): Promise<Payload | undefined>;
+  findByUserCode(model: ModelName, userCode: string): Promise<Payload | undefined>;
+  /** Atomic compare-and-set: of any number of parallel callers exactly one gets 'consumed'. Keeps the remaining lifetime. */
+  consume(model: ModelName, id: string): Promise<ConsumeOutcome>;
+  /** Removes the record and its indexes; for models `Session` and `Grant` leaves a tombstone for 10 minutes. */
+  destroy(model: ModelName, id: string): Promise<void>;
+  /**
+   * Ends one grant: the Grant record first, so that a token written meanwhile is dead at once, then every
+   * member of every model that carries this `grantId`, except Session and Interaction. Never fails on an unknown id.
+   */
+  revokeGrant(grantId: string): Promise<void>;
+
+  /** A set whose members expire one by one; the whole set lives as long as its longest member. Re-adding extends, never shortens. */
+  addMember(set: string, member: string, expiresIn: number): Promise<void>;
+  /** The members that have not expired, oldest expiry first. */
+  members(set: string): Promise<string[]>;
+  removeMember(set: string, member: string): Promise<void>;
+
+  /** Adds one and returns the new count; the count starts anew `window` seconds after its first increment. Atomic. */
+  increment(counter: string, window: number): Promise<number>;
+  /** Removes a counter, e.g. after a successful sign-in. */
+  resetCounter(counter: string): Promise<void>;
+
+  /**
+   * Single flight across processes: takes the lock or answers undefined at once. The lock ends by itself after
+   * `expiresIn` seconds; `release` frees it only if it is still ours.
+   */
+  acquireLock(name: string, expiresIn: number): Promise<Lock | undefined>;
+
+  /** Writes a permanent link if there is none; answers the stored one, ours or the one that stood before. Atomic. */
+  putLink(platform: string, accountId: string, link: Payload): Promise<Payload>;
+  findLink(platform: string, accountId: string): Promise<Payload | undefined>;
+  /** Replaces a link only while its stored value equals `expected`; false when it changed meanwhile. */
+  replaceLink(platform: string, accountId: string, expected: Payload, link: Payload): Promise<boolean>;
+  removeLink(platform: string, accountId: string): Promise<void>;
+
+  /**
+   * Everything of the account that began at or before `epochSeconds` is dead: sessions, codes and tokens.
+   * Never moves backwards. @param expiresIn seconds; the longest token's life
+   */
+  setNotBefore(accountId: string, epochSeconds: number, expiresIn: number): Promise<void>;
+  notBefore(accountId: string): Promise<number | undefined>;
+}
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export interface Store {
+  /** @param brand the brand's name: `[a-z0-9-]+` */
+  forBrand(brand: string): BrandStore;
+  /** Resolves when the store answers within its time-out; rejects with ParleyError('store_unavailable'). */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

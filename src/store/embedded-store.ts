@@ -1,0 +1,59 @@
+import type { Store } from './contract.ts';
+import { answer } from './embedded/answer.ts';
+import { counters } from './embedded/counters.ts';
+import { links } from './embedded/links.ts';
+import { locks } from './embedded/locks.ts';
+import { notBefore } from './embedded/not-before.ts';
+import { openDatabase } from './embedded/open-database.ts';
+import { records } from './embedded/records.ts';
+import { sets } from './embedded/sets.ts';
+import { startSweep } from './embedded/sweep.ts';
+import { checkBrandName } from './record-rules.ts';
+
+export interface EmbeddedStoreOptions {
+  /** On a local disk; made if missing. */
+  folder: string;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  /** Milliseconds to wait for another process's write; nothing else runs in this process meanwhile. */
+  busyTimeout?: number;
+}
+
+/** The store of one machine: a SQLite file that several processes may share. */
+export function createEmbeddedStore({
+  folder,
+  now = Date.now,
+  busyTimeout = 1000,
+}: EmbeddedStoreOptions): Store {
+  const database = openDatabase({ folder, busyTimeout });
+  const context = { database, now };
+  const parts = {
+    records: records(context),
+    sets: sets(context),
+    counters: counters(context),
+    locks: locks(context),
+    links: links(context),
+    notBefore: notBefore(context),
+  };
+  const stopSweep = startSweep(context);
+  const probe = database.prepare('SELECT count(*) FROM sqlite_schema');
+
+  return {
+    forBrand(brand) {
+      checkBrandName(brand);
+      return {
+        ...parts.records(brand),
+        ...parts.sets(brand),
+        ...parts.counters(brand),
+        ...parts.locks(brand),
+        ...parts.links(brand),
+        ...parts.notBefore(brand),
+      };
+    },
+    ping: () => answer(() => void probe.get()),
+    async close() {
+      stopSweep();
+      if (database.isOpen) database.close();
+    },
+  };
+}

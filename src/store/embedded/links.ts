@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from 'node:util';
+import { readPayload } from '../record-rules.ts';
+import { answer } from './answer.ts';
+import type { EmbeddedPart } from './part.ts';
+import { transaction } from './transaction.ts';
+
+/** Permanent links between a consumer and a platform's own customer id. */
+export const links: EmbeddedPart<'putLink' | 'findLink' | 'replaceLink' | 'removeLink'> = ({ database }) => {
+  const where = 'WHERE brand = ? AND platform = ? AND account_id = ?';
+  // The update that changes nothing makes RETURNING answer the link that stood before.
+  const put = database.prepare(`
+    INSERT INTO links (brand, platform, account_id, link) VALUES (?, ?, ?, ?)
+    ON CONFLICT (brand, platform, account_id) DO UPDATE SET link = link
+    RETURNING link`);
+  const find = database.prepare(`SELECT link FROM links ${where}`);
+  const replace = database.prepare(`UPDATE links SET link = ? ${where}`);
+  const remove = database.prepare(`DELETE FROM links ${where}`);
+
+  const read = (row: ReturnType<typeof find.get>) => (row ? readPayload(String(row['link'])) : undefined);
+
+  return (brand) => ({
+    putLink: (platform, accountId, link) =>
+      answer(() => read(put.get(brand, platform, accountId, JSON.stringify(link))) ?? link),
+    findLink: (platform, accountId) => answer(() => read(find.get(brand, platform, accountId))),
+    replaceLink: (platform, accountId, expected, link) =>
+      answer(() =>
+        transaction(database, () => {
+          const stored = read(find.get(brand, platform, accountId));
+          if (!isDeepStrictEqual(stored, JSON.parse(JSON.stringify(expected)))) return false;
+          replace.run(JSON.stringify(link), brand, platform, accountId);
+          return true;
+        }),
+      ),
+    removeLink: (platform, accountId) => answer(() => void remove.run(brand, platform, accountId)),
+  });
+};

@@ -1,0 +1,61 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from './transaction.ts';
+
+/** The tables of the embedded store. Times are epoch milliseconds unless the name says otherwise. */
+const schemaVersion = 1;
+
+/** Stands for "no expiry", so that every query compares with one rule. */
+export const never = Number.MAX_SAFE_INTEGER;
+
+/** Every table that forgets by itself; the sweep goes through them. */
+export const expiringTables = ['records', 'members', 'counters', 'locks', 'not_before'] as const;
+
+/** A record whose payload is NULL is a tombstone. */
+const statements = `
+CREATE TABLE records (
+  brand TEXT NOT NULL, model TEXT NOT NULL, id TEXT NOT NULL,
+  payload TEXT, uid TEXT, user_code TEXT, grant_id TEXT,
+  consumed_seconds INTEGER, expires_at INTEGER NOT NULL,
+  UNIQUE (brand, model, id)
+) STRICT;
+CREATE INDEX records_uid ON records (brand, model, uid) WHERE uid IS NOT NULL;
+CREATE INDEX records_user_code ON records (brand, model, user_code) WHERE user_code IS NOT NULL;
+CREATE INDEX records_grant ON records (brand, grant_id) WHERE grant_id IS NOT NULL;
+CREATE TABLE members (
+  brand TEXT NOT NULL, name TEXT NOT NULL, member TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  UNIQUE (brand, name, member)
+) STRICT;
+CREATE TABLE counters (
+  brand TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  UNIQUE (brand, name)
+) STRICT;
+CREATE TABLE locks (
+  brand TEXT NOT NULL, name TEXT NOT NULL, holder TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  UNIQUE (brand, name)
+) STRICT;
+CREATE TABLE not_before (
+  brand TEXT NOT NULL, account_id TEXT NOT NULL, epoch_seconds INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  UNIQUE (brand, account_id)
+) STRICT;
+CREATE TABLE links (
+  brand TEXT NOT NULL, platform TEXT NOT NULL, account_id TEXT NOT NULL, link TEXT NOT NULL,
+  UNIQUE (brand, platform, account_id)
+) STRICT;
+${expiringTables.map((table) => `CREATE INDEX ${table}_expiry ON ${table} (expires_at);`).join('\n')}
+PRAGMA user_version = ${schemaVersion};
+`;
+
+/** Under one write lock: several workers may open a new file at the same moment. */
+export function createSchema(database: DatabaseSync): void {
+  transaction(database, () => {
+    const row = database.prepare('PRAGMA user_version').get();
+    const found = Number(row?.['user_version']);
+    if (found === schemaVersion) return;
+    if (found !== 0) {
+      throw new Error(
+        `The embedded store was written by another version of Parley (schema ${found}, this one reads ${schemaVersion}).`,
+      );
+    }
+    database.exec(statements);
+  });
+}

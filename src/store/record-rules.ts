@@ -1,0 +1,57 @@
+import type { ModelName, Payload } from './contract.ts';
+
+/** What every store does alike with a record: which kinds are special, what is indexed, how long it lives. */
+
+export const tombstoneSeconds = 600;
+
+/**
+ * A request that was in flight while its session or grant was destroyed still holds a copy and saves it
+ * again; the tombstone is what keeps a sign-out final.
+ */
+export function leavesTombstone(model: ModelName): boolean {
+  return model === 'Session' || model === 'Grant';
+}
+
+/** A replay record proves first use; a second write must be told that it came second. */
+export function isWrittenOnce(model: ModelName): boolean {
+  return model === 'ReplayDetection';
+}
+
+/** Both outlive a grant that they mention: the consumer stays signed in and may still answer a prompt. */
+function outlivesGrant(model: ModelName): boolean {
+  return model === 'Session' || model === 'Interaction';
+}
+
+export interface RecordIndexes {
+  uid?: string;
+  userCode?: string;
+  grantId?: string;
+}
+
+export function indexesOf(model: ModelName, payload: Payload): RecordIndexes {
+  const { uid, userCode, grantId } = payload;
+  return {
+    ...(typeof uid === 'string' && { uid }),
+    ...(typeof userCode === 'string' && { userCode }),
+    ...(typeof grantId === 'string' && !outlivesGrant(model) && { grantId }),
+  };
+}
+
+export function readPayload(text: string): Payload {
+  const payload: Payload = JSON.parse(text);
+  return payload;
+}
+
+/**
+ * At least one millisecond: a lifetime that has just run out is an expired record, not an eternal one.
+ * @param expiresIn seconds
+ */
+export function toMilliseconds(expiresIn: number): number {
+  if (!Number.isFinite(expiresIn)) throw new TypeError('a lifetime must be a finite number of seconds');
+  return Math.max(1, Math.ceil(expiresIn * 1000));
+}
+
+/** Brand names stand in front of every key, so none may contain what separates keys. */
+export function checkBrandName(brand: string): void {
+  if (!/^[a-z0-9-]+$/.test(brand)) throw new TypeError('a brand name consists of a-z, 0-9 and -');
+}

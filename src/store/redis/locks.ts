@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { toMilliseconds } from '../record-rules.ts';
+import type { RedisPart } from './part.ts';
+
+/** Single-flight locks: a key with the holder's random name. */
+export const locks: RedisPart<'acquireLock'> = ({ run }, keys) => ({
+  async acquireLock(name, expiresIn) {
+    const key = keys.lock(name);
+    const holder = randomUUID();
+    const lifetime = toMilliseconds(expiresIn);
+    const answer = await run((redis) => redis.set(key, holder, 'PX', lifetime, 'NX'));
+    if (answer === null) return undefined;
+    return {
+      async release() {
+        await run((redis) => redis.parleyDeleteIfEqual(key, holder));
+      },
+    };
+  },
+});

@@ -1,0 +1,72 @@
+import { randomBytes as randomBytesOfNode } from 'node:crypto';
+import type { Middleware } from 'koa';
+import type { Flow } from '../liveperson/connector.ts';
+import { createConversations } from '../liveperson/conversations.ts';
+import { createLivePersonServer, type LivePersonServer } from '../liveperson/liveperson-server.ts';
+import { createChat } from './chat.ts';
+import { createLivePersonWindow } from './liveperson-window.ts';
+import { createRoutes } from './routes.ts';
+import { createSessions } from './sessions.ts';
+import { createStorefront } from './storefront.ts';
+
+/**
+ * The demo storefront "Fernway Mobile" with LivePerson's window and an agent's workspace beside it, under
+ * /demo of the brand's issuer. It talks to the issuer over HTTP only, as a shop and LivePerson would.
+ */
+export interface DemoOptions {
+  issuer: string;
+  clients: {
+    /** redirect_uri {issuer}/demo/callback, post_logout_redirect_uri {issuer}/demo; public without a secret. */
+    storefront: { id: string; secret?: string };
+    /** redirect_uri {issuer}/demo/liveperson/window; code flow, with and without PKCE. */
+    livepersonTwin: { id: string; secret: string };
+    /** The same redirect_uri; response_type=id_token without nonce. */
+    livepersonTwinImplicit: { id: string };
+  };
+  fetch?: typeof globalThis.fetch;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  randomBytes?: (size: number) => Buffer;
+}
+
+export function createDemo({
+  issuer,
+  clients,
+  fetch = globalThis.fetch,
+  now = Date.now,
+  randomBytes = randomBytesOfNode,
+}: DemoOptions): Middleware {
+  const twin = clients.livepersonTwin.id;
+  const window = createLivePersonWindow({
+    issuer,
+    clientIds: { code: twin, pkce: twin, implicit: clients.livepersonTwinImplicit.id },
+    servers: {
+      code: createTwin('code'),
+      pkce: createTwin('pkce'),
+      implicit: createTwin('implicit'),
+    },
+    randomBytes,
+  });
+
+  function createTwin(flow: Flow): LivePersonServer {
+    const base = issuer.replace(/\/$/, '');
+    const { id, secret } = clients.livepersonTwin;
+    const connector = {
+      jwtIssuer: issuer,
+      tokenEndpoint: `${base}/token`,
+      jwksEndpoint: `${base}/jwks`,
+      clientId: id,
+      clientSecret: secret,
+      flow,
+    };
+    return createLivePersonServer({ connector, fetch, now });
+  }
+
+  return createRoutes({
+    issuer,
+    sessions: createSessions({ now, randomBytes }),
+    storefront: createStorefront({ issuer, client: clients.storefront, fetch }),
+    window,
+    chat: createChat({ issuer, window, conversations: createConversations({ now, randomBytes }) }),
+  });
+}

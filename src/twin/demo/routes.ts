@@ -1,0 +1,114 @@
+import { bodyParser } from '@koa/bodyparser';
+import { Router } from '@koa/router';
+import Koa, { type Context, type Middleware } from 'koa';
+import mount from 'koa-mount';
+import { sendAsset } from './assets.ts';
+import type { Chat } from './chat.ts';
+import { createSameOriginCheck } from './check-same-origin.ts';
+import type { LivePersonWindow } from './liveperson-window.ts';
+import { createPageHeaders } from './page-headers.ts';
+import { parseFlow, parseText, parseWindowAnswer } from './parse-body.ts';
+import { createSessionCookie, sessionOf, setSession } from './session-cookie.ts';
+import type { Sessions } from './sessions.ts';
+import { showState } from './show-state.ts';
+import { renderStorefrontPage } from './storefront-page.ts';
+import type { Storefront } from './storefront.ts';
+import { renderWindowPage } from './window-page.ts';
+
+/** The demo's addresses, in one table. */
+export interface RoutesOptions {
+  issuer: string;
+  sessions: Sessions;
+  storefront: Storefront;
+  window: LivePersonWindow;
+  chat: Chat;
+}
+
+export function createRoutes(options: RoutesOptions): Middleware {
+  const path = new URL(options.issuer).pathname.replace(/\/$/, '');
+  const router = new Router({ prefix: '/demo' });
+  router.use(createPageHeaders());
+  router.get('/assets/:file', sendAsset);
+  router.use(createSameOriginCheck(options.issuer), createSessionCookie(options.sessions, `${path}/demo`));
+  addShop(router, options, path);
+  addWindow(router, options, path);
+  addApi(router, options);
+  const app = new Koa();
+  app.use(router.routes());
+  return mount(app);
+}
+
+function addShop(router: Router, { sessions, storefront, chat }: RoutesOptions, path: string): void {
+  router.get('/', (ctx) => {
+    const { consumer } = sessionOf(ctx);
+    ctx.type = 'html';
+    ctx.body = renderStorefrontPage({ path, consumerName: consumer?.name, notice: ctx.query['notice'] });
+  });
+
+  router.get('/sign-in', async (ctx) => {
+    ctx.redirect((await storefront.startSignIn(sessionOf(ctx))).href);
+  });
+
+  router.get('/callback', async (ctx) => {
+    const session = sessionOf(ctx);
+    const consumer = await storefront.finishSignIn(session, new URLSearchParams(ctx.querystring));
+    if (!consumer) return ctx.redirect(`${path}/demo?notice=not-signed-in`);
+    chat.prepareFor(session, consumer);
+    session.consumer = consumer;
+    sessions.renew(session);
+    return ctx.redirect(`${path}/demo`);
+  });
+
+  router.post('/sign-out', async (ctx) => {
+    const session = sessionOf(ctx);
+    chat.end(session);
+    sessions.forget(session);
+    setSession(ctx, sessions.create());
+    ctx.status = 303;
+    ctx.redirect((await storefront.createSignOutUrl(session.consumer)).href);
+  });
+}
+
+function addWindow(router: Router, { window }: RoutesOptions, path: string): void {
+  router.get('/liveperson/window', (ctx) => {
+    ctx.type = 'html';
+    ctx.body = renderWindowPage({ path });
+  });
+
+  router.get('/liveperson/authorize', (ctx) => {
+    ctx.redirect(window.startAuthorization(sessionOf(ctx), ctx.query['interactive'] === '1').href);
+  });
+}
+
+function addApi(router: Router, { chat }: RoutesOptions): void {
+  const json = bodyParser({ enableTypes: ['json'], jsonLimit: '64kb' });
+  const show = (ctx: Context): void => {
+    ctx.body = showState(sessionOf(ctx), chat.find(sessionOf(ctx)));
+  };
+
+  router.get('/api/state', show);
+  router.post('/api/chat/open', (ctx) => {
+    ctx.body = { next: chat.open(sessionOf(ctx)) };
+  });
+  router.post('/api/chat/end', (ctx) => {
+    chat.end(sessionOf(ctx));
+    show(ctx);
+  });
+  router.post('/api/chat/messages', json, (ctx) => {
+    chat.sayAsConsumer(sessionOf(ctx), parseText(ctx));
+    show(ctx);
+  });
+  router.post('/api/agent/messages', json, (ctx) => {
+    chat.sayAsAgent(sessionOf(ctx), parseText(ctx));
+    show(ctx);
+  });
+  router.post('/api/liveperson/answer', json, async (ctx) => {
+    await chat.receive(sessionOf(ctx), parseWindowAnswer(ctx));
+    show(ctx);
+  });
+  router.post('/api/connector', json, (ctx) => {
+    chat.end(sessionOf(ctx));
+    sessionOf(ctx).flow = parseFlow(ctx);
+    show(ctx);
+  });
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+/**
+ * Who may import whom (docs/architecture.md shows the same table). `type` allows `import type` only.
+ * The files directly in src are the composition: they may import everything, and only each other, the command
+ * line and tests import them.
+ */
+const allowed: Record<string, Record<string, 'value' | 'type'>> = {
+  config: {},
+  directory: {},
+  keys: {},
+  store: {},
+  http: { config: 'type', store: 'type' },
+  claims: { directory: 'type' },
+  platform: { claims: 'type', store: 'type', config: 'type', keys: 'value' },
+  interaction: { directory: 'type', claims: 'type', http: 'value' },
+  issuer: { claims: 'value', keys: 'value', config: 'type', directory: 'type', store: 'type', platform: 'type' },
+  twin: { platform: 'type' },
+  cli: { config: 'value', keys: 'value', twin: 'value', platform: 'value', '.': 'value' },
+};
+
+/** Packages and globals with a single owner. */
+const owners: [pattern: RegExp, owner: string, what: string][] = [
+  [/from 'oidc-provider'/, 'issuer', 'oidc-provider'],
+  [/from 'ioredis'/, 'store', 'ioredis'],
+  [/from 'node:sqlite'/, 'store', 'node:sqlite'],
+];
+
+interface Import {
+  file: string;
+  folder: string;
+  target: string;
+  typeOnly: boolean;
+}
+
+const src = resolve(import.meta.dirname, '../src');
+
+function findViolations(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ file, folder, target, typeOnly }) => {
+    if (target === folder || target === 'errors.ts' || target === 'log.ts' || folder === '.') return [];
+    const right = allowed[folder]?.[target];
+    if (right === 'value' || (right === 'type' && typeOnly)) return [];
+    return [`${file} may not import ${target}${right === 'type' ? ' other than by "import type"' : ''}`];
+  });
+}
+
+function readImports(): Import[] {
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((file) => {
+    const text = readFileSync(join(src, file), 'utf8');
+    const statements = [...text.matchAll(/(?:import|export)\s+(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\(\s*'(\.[^']+)'\s*\)/g)];
+    return statements.map(([, type, fixed, dynamic]) => ({
+      file,
+      folder: folderOf(file),
+      target: folderOf(relative(src, resolve(src, dirname(file), fixed ?? dynamic ?? '')), true),
+      typeOnly: Boolean(type),
+    }));
+  });
+}
+
+function folderOf(path: string, asTarget = false): string {
+  const parts = path.split(sep);
+  if (parts.length > 1) return parts[0] as string;
+  return asTarget && (path === 'errors.ts' || path === 'log.ts') ? path : '.';
+}
+
+describe('the folders of src', () => {
+  test('import only what the table allows', () => {
+    expect(findViolations(readImports())).toEqual([]);
+  });
+
+  test.each(owners)('%s appears at run time in one folder only', (pattern, owner) => {
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const importing = files.filter((file) => {
+      const lines = readFileSync(join(src, file), 'utf8').match(/import[^;]*;/g) ?? [];
+      return lines.some((line) => pattern.test(line) && !/^import type/.test(line));
+    });
+    expect(importing.filter((file) => !file.startsWith(`${owner}${sep}`))).toEqual([]);
+  });
+
+  test('process.env is read by the process entries alone, which pass it to config', () => {
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const reading = files.filter((file) => readFileSync(join(src, file), 'utf8').includes('process.env'));
+    expect(reading.sort()).toEqual(['cli/main.ts', 'main.ts']);
+  });
+
+  test('a forbidden import would be seen', () => {
+    const planted = { file: 'store/redis-store.ts', folder: 'store', target: 'issuer', typeOnly: false };
+    expect(findViolations([planted])).toEqual(['store/redis-store.ts may not import issuer']);
+    const typed = { file: 'claims/claims-mapping.ts', folder: 'claims', target: 'directory', typeOnly: false };
+    expect(findViolations([typed])).toHaveLength(1);
+    expect(findViolations([{ ...typed, typeOnly: true }])).toEqual([]);
+  });
+});

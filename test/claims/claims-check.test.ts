@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { claimsCheck } from '../../src/claims/claims-check.ts';
+
+describe('the check of a brand', () => {
+  test('finds nothing in a sound mapping', () => {
+    expect(
+      claimsCheck({
+        claims: { plan: 'account.plan' },
+        clients: [{ id: 'a', claims: { x: "'y'" } }, { id: 'b' }],
+      }),
+    ).toEqual([]);
+  });
+
+  test('finds every expression that does not parse, of the brand and of its clients, with its path', () => {
+    const problems = claimsCheck({
+      claims: { plan: 'account.', email: 'a b' },
+      clients: [{ id: 'a' }, { id: 'b', claims: { lp_sdes: '[{' } }],
+    });
+    expect(problems.map(({ path }) => path)).toEqual([
+      ['claims', 'plan'],
+      ['claims', 'email'],
+      ['clients', 1, 'claims', 'lp_sdes'],
+    ]);
+    for (const { severity, fix } of problems)
+      expect([severity, fix]).toEqual(['error', expect.stringMatching(/JMESPath/)]);
+  });
+
+  test.each([
+    'iss',
+    'sub',
+    'aud',
+    'exp',
+    'iat',
+    'nbf',
+    'jti',
+    'nonce',
+    'azp',
+    'acr',
+    'amr',
+    'auth_time',
+    'at_hash',
+    'c_hash',
+    's_hash',
+    'sid',
+    '_claim_names',
+    '__proto__',
+  ])('refuses to map %s', (name) => {
+    const claims = Object.fromEntries([[name, 'account.id']]);
+    expect(claimsCheck({ claims, clients: [] })).toMatchObject([
+      { path: ['claims', name], severity: 'error' },
+    ]);
+    expect(claimsCheck({ claims: {}, clients: [{ id: 'a', claims }] })).toMatchObject([
+      { path: ['clients', 0, 'claims', name], severity: 'error' },
+    ]);
+  });
+});

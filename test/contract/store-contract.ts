@@ -1,0 +1,575 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { BrandStore, Payload, Store } from '../../src/store/contract.ts';
+
+export interface StoreHarness {
+  start?(): Promise<void>;
+  stop?(): Promise<void>;
+  /** A new store without any records. */
+  createStore(): Promise<Store>;
+  /** Closes the store and opens another on what it left behind. */
+  reopen(store: Store): Promise<Store>;
+  /** Lets this much time pass. */
+  expire(seconds: number): Promise<void>;
+}
+
+const minute = 60;
+const times = <T>(count: number, work: (position: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, position) => work(position)));
+
+/** Everything that src/store/contract.ts promises, on a real store. */
+export function describeStoreContract(title: string, harness: StoreHarness): void {
+  describe(`${title} keeps the store contract`, () => {
+    let store: Store;
+    let brand: BrandStore;
+
+    beforeAll(async () => harness.start?.());
+    afterAll(async () => harness.stop?.());
+    beforeEach(async () => {
+      store = await harness.createStore();
+      brand = store.forBrand('acme');
+    });
+    afterEach(() => store.close());
+
+    describe('a record', () => {
+      test('that nobody wrote is undefined, not an empty object', async () => {
+        expect(await brand.find('AuthorizationCode', 'nothing')).toBeUndefined();
+        expect(await brand.findByUid('Session', 'nothing')).toBeUndefined();
+        expect(await brand.findByUserCode('DeviceCode', 'nothing')).toBeUndefined();
+      });
+
+      test.each<[string, Payload]>([
+        ['text of many scripts', { name: 'Zoë 𝔘𝔫𝔦 日本 \u0000 \u2028 "\\', emoji: '👩‍👩‍👧' }],
+        ['deep nesting', { a: [{ b: { c: [[], {}, [null]] } }] }],
+        ['an own __proto__ property', readJson('{"__proto__": {"admin": true}, "x": {"__proto__": [1]}}')],
+        ['nothing at all', {}],
+        ['null, booleans and empty values', { a: null, b: true, c: false, d: '', e: [], f: {} }],
+        ['numbers of every size', { a: 0, b: -1.5, c: 1e21, d: Number.MAX_SAFE_INTEGER, e: 5e-324 }],
+      ])('comes back as it was saved: %s', async (_, payload) => {
+        expect(await brand.upsert('Grant', 'a', payload, minute)).toBe('saved');
+        const found = await brand.find('Grant', 'a');
+        expect(JSON.stringify(found)).toBe(JSON.stringify(payload));
+        expect(Object.keys(found ?? {})).toEqual(Object.keys(payload));
+      });
+
+      test('is replaced as a whole by the next save', async () => {
+        await brand.upsert('Interaction', 'a', { old: 1, both: 1 }, minute);
+        await brand.upsert('Interaction', 'a', { both: 2 }, minute);
+        expect(await brand.find('Interaction', 'a')).toEqual({ both: 2 });
+      });
+
+      test('ends with its lifetime, and with it every way to it; one without lifetime stays', async () => {
+        const ways = { uid: 'u', userCode: 'c', grantId: 'g' };
+        await brand.upsert('DeviceCode', 'brief', { ...ways }, 1);
+        await brand.upsert('DeviceCode', 'eternal', { grantId: 'g2', uid: 'u2' });
+        expect(await brand.find('DeviceCode', 'brief')).toEqual(ways);
+        await harness.expire(1);
+        expect(await brand.find('DeviceCode', 'brief')).toBeUndefined();
+        expect(await brand.findByUid('DeviceCode', 'u')).toBeUndefined();
+        expect(await brand.findByUserCode('DeviceCode', 'c')).toBeUndefined();
+        expect(await brand.find('DeviceCode', 'eternal')).toBeDefined();
+        expect(await brand.findByUid('DeviceCode', 'u2')).toBeDefined();
+      });
+
+      test.each([0, -5])('with %d seconds left is over, not eternal', async (seconds) => {
+        await brand.upsert('Session', 'a', { uid: 'u' }, seconds);
+        await harness.expire(0.01);
+        expect(await brand.find('Session', 'a')).toBeUndefined();
+        expect(await brand.findByUid('Session', 'u')).toBeUndefined();
+      });
+
+      test('takes its lifetime from the last save, in both directions', async () => {
+        await brand.upsert('Session', 'longer', { uid: 'u' }, 1);
+        await brand.upsert('Session', 'longer', { uid: 'u' }, minute);
+        await brand.upsert('Session', 'shorter', {}, minute);
+        await brand.upsert('Session', 'shorter', {}, 1);
+        await brand.upsert('Session', 'eternal', {}, 1);
+        await brand.upsert('Session', 'eternal', {});
+        await harness.expire(1);
+        expect(await brand.find('Session', 'longer')).toBeDefined();
+        expect(await brand.findByUid('Session', 'u')).toBeDefined();
+        expect(await brand.find('Session', 'shorter')).toBeUndefined();
+        expect(await brand.find('Session', 'eternal')).toBeDefined();
+      });
+
+      test('never meets a record of another model with the same id', async () => {
+        await brand.upsert('AuthorizationCode', 'same', { kind: 'code' }, minute);
+        await brand.upsert('AccessToken', 'same', { kind: 'token' }, minute);
+        await brand.upsert('A', 'B:c', { kind: 'id with colon' }, minute);
+        await brand.upsert('A:B', 'c', { kind: 'model with colon' }, minute);
+        await brand.consume('AuthorizationCode', 'same');
+        expect(await brand.find('AccessToken', 'same')).toEqual({ kind: 'token' });
+        expect(await brand.find('RefreshToken', 'same')).toBeUndefined();
+        expect(await brand.find('A', 'B:c')).toEqual({ kind: 'id with colon' });
+        expect(await brand.find('A:B', 'c')).toEqual({ kind: 'model with colon' });
+        await brand.destroy('AuthorizationCode', 'same');
+        expect(await brand.find('AccessToken', 'same')).toEqual({ kind: 'token' });
+      });
+    });
+
+    describe('the indexes of a record', () => {
+      test('lead to it by uid and user code', async () => {
+        await brand.upsert('DeviceCode', 'a', { uid: 'u:1', userCode: 'AB-CD' }, minute);
+        expect(await brand.findByUid('DeviceCode', 'u:1')).toMatchObject({ userCode: 'AB-CD' });
+        expect(await brand.findByUserCode('DeviceCode', 'AB-CD')).toMatchObject({ uid: 'u:1' });
+        expect(await brand.findByUid('Session', 'u:1')).toBeUndefined();
+        expect(await brand.findByUserCode('DeviceCode', 'u:1')).toBeUndefined();
+      });
+
+      test('move when it is saved anew, and go when it names none', async () => {
+        await brand.upsert('DeviceCode', 'a', { uid: 'u1', userCode: 'c1', grantId: 'g1' }, minute);
+        await brand.upsert('DeviceCode', 'a', { uid: 'u2', userCode: 'c2', grantId: 'g2' }, minute);
+        expect(await brand.findByUid('DeviceCode', 'u1')).toBeUndefined();
+        expect(await brand.findByUserCode('DeviceCode', 'c1')).toBeUndefined();
+        expect(await brand.findByUid('DeviceCode', 'u2')).toBeDefined();
+        expect(await brand.findByUserCode('DeviceCode', 'c2')).toBeDefined();
+        await brand.revokeGrant('g1');
+        expect(await brand.find('DeviceCode', 'a')).toBeDefined();
+        await brand.upsert('DeviceCode', 'a', {}, minute);
+        expect(await brand.findByUid('DeviceCode', 'u2')).toBeUndefined();
+        await brand.revokeGrant('g2');
+        expect(await brand.find('DeviceCode', 'a')).toEqual({});
+      });
+
+      test('go with it when it is destroyed, also for a record of the same id that comes later', async () => {
+        await brand.upsert('DeviceCode', 'a', { uid: 'u', userCode: 'c', grantId: 'g' }, minute);
+        await brand.destroy('DeviceCode', 'a');
+        await brand.upsert('DeviceCode', 'a', { later: true }, minute);
+        expect(await brand.findByUid('DeviceCode', 'u')).toBeUndefined();
+        expect(await brand.findByUserCode('DeviceCode', 'c')).toBeUndefined();
+        await brand.revokeGrant('g');
+        expect(await brand.find('DeviceCode', 'a')).toEqual({ later: true });
+      });
+
+      test('of a destroyed record leave alone what another record took over', async () => {
+        await brand.upsert('DeviceCode', 'old', { userCode: 'c' }, minute);
+        await brand.upsert('DeviceCode', 'new', { userCode: 'c', mark: 'new' }, minute + 1);
+        await brand.destroy('DeviceCode', 'old');
+        expect(await brand.findByUserCode('DeviceCode', 'c')).toMatchObject({ mark: 'new' });
+      });
+    });
+
+    describe('consuming', () => {
+      test('marks the record with the time and keeps the rest of it', async () => {
+        await brand.upsert('AuthorizationCode', 'a', { grantId: 'g' }, minute);
+        expect(await brand.consume('AuthorizationCode', 'a')).toBe('consumed');
+        expect(await brand.find('AuthorizationCode', 'a')).toEqual({
+          grantId: 'g',
+          consumed: expect.any(Number),
+        });
+        expect(await brand.consume('AuthorizationCode', 'a')).toBe('lost');
+      });
+
+      test.each([2, 20])('has exactly one winner among %d in parallel', async (count) => {
+        for (let round = 0; round < 10; round += 1) {
+          await brand.upsert('AuthorizationCode', `code-${round}`, {}, minute);
+          const outcomes = await times(count, () => brand.consume('AuthorizationCode', `code-${round}`));
+          expect(outcomes.filter((outcome) => outcome === 'consumed')).toHaveLength(1);
+          expect(outcomes.filter((outcome) => outcome === 'lost')).toHaveLength(count - 1);
+        }
+      });
+
+      test('an unknown, expired or destroyed record creates nothing', async () => {
+        await brand.upsert('AuthorizationCode', 'expired', {}, 1);
+        await brand.upsert('AuthorizationCode', 'destroyed', {}, minute);
+        await brand.destroy('AuthorizationCode', 'destroyed');
+        await harness.expire(1);
+        for (const id of ['unknown', 'expired', 'destroyed']) {
+          expect(await brand.consume('AuthorizationCode', id)).toBe('unknown');
+          expect(await brand.find('AuthorizationCode', id)).toBeUndefined();
+        }
+        await brand.upsert('AuthorizationCode', 'expired', { fresh: true }, minute);
+        expect(await brand.consume('AuthorizationCode', 'expired')).toBe('consumed');
+      });
+
+      test('does not lengthen the life of the record', async () => {
+        await brand.upsert('RefreshToken', 'a', {}, 1);
+        await brand.consume('RefreshToken', 'a');
+        await harness.expire(1);
+        expect(await brand.find('RefreshToken', 'a')).toBeUndefined();
+      });
+
+      test('is not undone by a late save of an older copy', async () => {
+        await brand.upsert('AuthorizationCode', 'a', { copy: 1 }, minute);
+        await brand.consume('AuthorizationCode', 'a');
+        await brand.upsert('AuthorizationCode', 'a', { copy: 2 }, minute);
+        expect(await brand.consume('AuthorizationCode', 'a')).toBe('lost');
+        expect(await brand.find('AuthorizationCode', 'a')).toMatchObject({ consumed: expect.any(Number) });
+      });
+
+      test('a record that was saved anew after it expired works again', async () => {
+        await brand.upsert('AuthorizationCode', 'a', {}, 1);
+        await brand.consume('AuthorizationCode', 'a');
+        await harness.expire(1);
+        await brand.upsert('AuthorizationCode', 'a', {}, minute);
+        expect(await brand.find('AuthorizationCode', 'a')).toEqual({});
+        expect(await brand.consume('AuthorizationCode', 'a')).toBe('consumed');
+      });
+    });
+
+    describe('a destroyed session', () => {
+      test('never comes back: a late save is dropped, and no index leads to it', async () => {
+        await brand.upsert('Session', 's', { uid: 'u' }, minute);
+        await brand.destroy('Session', 's');
+        expect(await brand.upsert('Session', 's', { uid: 'u', accountId: 'dana' }, minute)).toBe('dropped');
+        expect(await brand.find('Session', 's')).toBeUndefined();
+        expect(await brand.findByUid('Session', 'u')).toBeUndefined();
+        expect(await brand.consume('Session', 's')).toBe('unknown');
+      });
+
+      test('is dropped too when it was destroyed before its first save', async () => {
+        await brand.destroy('Session', 's');
+        expect(await brand.upsert('Session', 's', {}, minute)).toBe('dropped');
+      });
+
+      test('stays away while saves race with the destruction', async () => {
+        for (let round = 0; round < 10; round += 1) {
+          const id = `s-${round}`;
+          await brand.upsert('Session', id, { uid: id }, minute);
+          await Promise.all([
+            times(10, () => brand.upsert('Session', id, { uid: id }, minute)),
+            brand.destroy('Session', id),
+            times(10, () => brand.upsert('Session', id, { uid: id }, minute)),
+          ]);
+          expect(await brand.find('Session', id)).toBeUndefined();
+          expect(await brand.findByUid('Session', id)).toBeUndefined();
+        }
+      });
+
+      test('does not take the uid from the session that carries it on under a new id', async () => {
+        await brand.upsert('Session', 'old', { uid: 'u' }, minute);
+        await brand.destroy('Session', 'old');
+        await brand.upsert('Session', 'new', { uid: 'u', mark: 'new' }, minute);
+        expect(await brand.upsert('Session', 'old', { uid: 'u' }, minute)).toBe('dropped');
+        expect(await brand.findByUid('Session', 'u')).toMatchObject({ mark: 'new' });
+        await brand.destroy('Session', 'old');
+        expect(await brand.findByUid('Session', 'u')).toMatchObject({ mark: 'new' });
+      });
+
+      test('is a matter of that id only: other sessions, models and brands are saved', async () => {
+        await brand.destroy('Session', 's');
+        await brand.destroy('Interaction', 's');
+        expect(await brand.upsert('Interaction', 's', {}, minute)).toBe('saved');
+        expect(await brand.upsert('AccessToken', 's', {}, minute)).toBe('saved');
+        expect(await brand.upsert('Session', 's2', {}, minute)).toBe('saved');
+        expect(await store.forBrand('other').upsert('Session', 's', {}, minute)).toBe('saved');
+      });
+    });
+
+    describe('a replay record', () => {
+      test('is saved once', async () => {
+        expect(await brand.upsert('ReplayDetection', 'jti', { iss: 'a' }, minute)).toBe('saved');
+        expect(await brand.upsert('ReplayDetection', 'jti', { iss: 'b' }, minute)).toBe('exists');
+        expect(await brand.find('ReplayDetection', 'jti')).toEqual({ iss: 'a' });
+      });
+
+      test('has exactly one saver among 20 in parallel', async () => {
+        for (let round = 0; round < 10; round += 1) {
+          const outcomes = await times(20, () => brand.upsert('ReplayDetection', `jti-${round}`, {}, minute));
+          expect(outcomes.filter((outcome) => outcome === 'saved')).toHaveLength(1);
+          expect(outcomes.filter((outcome) => outcome === 'exists')).toHaveLength(19);
+        }
+      });
+
+      test('is not kept alive by refused saves, and free again after its life', async () => {
+        await brand.upsert('ReplayDetection', 'jti', {}, 1);
+        await brand.upsert('ReplayDetection', 'jti', {}, minute);
+        await harness.expire(1);
+        expect(await brand.upsert('ReplayDetection', 'jti', {}, minute)).toBe('saved');
+      });
+    });
+
+    describe('revoking a grant', () => {
+      const members = ['AuthorizationCode', 'AccessToken', 'RefreshToken', 'DeviceCode', 'OwnModel'];
+
+      test('removes the grant and every member of every model, but neither session nor interaction', async () => {
+        await brand.upsert('Grant', 'g', { accountId: 'dana' }, minute);
+        for (const model of members) await brand.upsert(model, 'x:1', { grantId: 'g', uid: 'u' }, minute);
+        await brand.upsert('Session', 's', { grantId: 'g' }, minute);
+        await brand.upsert('Interaction', 'i', { grantId: 'g' }, minute);
+        await brand.upsert('AccessToken', 'other', { grantId: 'g2' }, minute);
+        await brand.upsert('Grant', 'g2', {}, minute);
+        await brand.revokeGrant('g');
+        expect(await brand.find('Grant', 'g')).toBeUndefined();
+        for (const model of members) {
+          expect(await brand.find(model, 'x:1')).toBeUndefined();
+          expect(await brand.findByUid(model, 'u')).toBeUndefined();
+        }
+        expect(await brand.find('Session', 's')).toBeDefined();
+        expect(await brand.find('Interaction', 'i')).toBeDefined();
+        expect(await brand.find('AccessToken', 'other')).toBeDefined();
+        expect(await brand.find('Grant', 'g2')).toBeDefined();
+      });
+
+      test('that is unknown, or revoked before, changes nothing', async () => {
+        await brand.revokeGrant('never');
+        await brand.revokeGrant('never');
+        expect(await brand.find('Grant', 'never')).toBeUndefined();
+      });
+
+      test('also ends it for a request that saves it late', async () => {
+        await brand.upsert('Grant', 'g', {}, minute);
+        await brand.revokeGrant('g');
+        expect(await brand.upsert('Grant', 'g', {}, minute)).toBe('dropped');
+        expect(await brand.find('Grant', 'g')).toBeUndefined();
+      });
+
+      test('finds every one of 50 members that were saved in parallel', async () => {
+        await times(50, (n) => brand.upsert('AccessToken', `t-${n}`, { grantId: 'g' }, minute));
+        await brand.revokeGrant('g');
+        const left = await times(50, (n) => brand.find('AccessToken', `t-${n}`));
+        expect(left.filter(Boolean)).toEqual([]);
+      });
+
+      test('finds every one of 450 members', async () => {
+        await times(450, (n) => brand.upsert('AccessToken', `t-${n}`, { grantId: 'g' }, minute));
+        await brand.revokeGrant('g');
+        const left = await times(450, (n) => brand.find('AccessToken', `t-${n}`));
+        expect(left.filter(Boolean)).toEqual([]);
+      });
+
+      test('still finds a member that outlived the others', async () => {
+        await brand.upsert('AuthorizationCode', 'brief', { grantId: 'g' }, 1);
+        await brand.upsert('RefreshToken', 'long', { grantId: 'g' }, minute);
+        await brand.upsert('AccessToken', 'brief', { grantId: 'g' }, 1);
+        await harness.expire(1);
+        await brand.revokeGrant('g');
+        expect(await brand.find('RefreshToken', 'long')).toBeUndefined();
+      });
+
+      test('leaves no token alive whose grant still lives, while tokens are being saved', async () => {
+        for (let round = 0; round < 10; round += 1) {
+          const grantId = `g-${round}`;
+          await brand.upsert('Grant', grantId, {}, minute);
+          await Promise.all([
+            times(5, (n) => brand.upsert('AccessToken', `${grantId}-a${n}`, { grantId }, minute)),
+            brand.revokeGrant(grantId),
+            times(5, (n) => brand.upsert('AccessToken', `${grantId}-b${n}`, { grantId }, minute)),
+            brand.upsert('Grant', grantId, {}, minute),
+          ]);
+          expect(await brand.find('Grant', grantId)).toBeUndefined();
+        }
+      });
+    });
+
+    describe('two brands', () => {
+      test('with one id never see each other', async () => {
+        const other = store.forBrand('other');
+        const payload = { uid: 'u', userCode: 'c', grantId: 'g' };
+        await brand.upsert('DeviceCode', 'same', payload, minute);
+        await brand.addMember('set', 'm', minute);
+        await brand.increment('counter', minute);
+        await brand.acquireLock('lock', minute);
+        await brand.putLink('livechat', 'dana', { customer: 'x' });
+        await brand.setNotBefore('dana', 100, minute);
+
+        expect(await other.find('DeviceCode', 'same')).toBeUndefined();
+        expect(await other.findByUid('DeviceCode', 'u')).toBeUndefined();
+        expect(await other.findByUserCode('DeviceCode', 'c')).toBeUndefined();
+        expect(await other.consume('DeviceCode', 'same')).toBe('unknown');
+        expect(await other.members('set')).toEqual([]);
+        expect(await other.increment('counter', minute)).toBe(1);
+        expect(await other.acquireLock('lock', minute)).toBeDefined();
+        expect(await other.findLink('livechat', 'dana')).toBeUndefined();
+        expect(await other.notBefore('dana')).toBeUndefined();
+        await other.destroy('DeviceCode', 'same');
+        await other.revokeGrant('g');
+        await other.removeMember('set', 'm');
+        expect(await brand.find('DeviceCode', 'same')).toEqual(payload);
+        expect(await brand.members('set')).toEqual(['m']);
+      });
+
+      test('cannot be reached from an id that spells another brand', async () => {
+        const a = store.forBrand('a');
+        const b = store.forBrand('a-b');
+        await a.upsert('Session', 'b:Session:x', { mine: true }, minute);
+        await a.upsert('Session', '-b:x', { mine: true }, minute);
+        expect(await b.find('Session', 'x')).toBeUndefined();
+        expect(await b.find('Session', 'Session:x')).toBeUndefined();
+      });
+
+      test.each(['', 'a:b', 'A', '../a', 'a{b}', 'a b'])('a brand cannot be called %p', (name) => {
+        expect(() => store.forBrand(name)).toThrow(TypeError);
+      });
+    });
+
+    describe('a set', () => {
+      test('lists its members by expiry and forgets those that are removed', async () => {
+        await brand.addMember('sessions', 'late', 3 * minute);
+        await brand.addMember('sessions', 'early', minute);
+        await brand.addMember('sessions', 'ü:\u0000', 2 * minute);
+        expect(await brand.members('sessions')).toEqual(['early', 'ü:\u0000', 'late']);
+        await brand.removeMember('sessions', 'late');
+        await brand.removeMember('sessions', 'never there');
+        expect(await brand.members('sessions')).toEqual(['early', 'ü:\u0000']);
+        expect(await brand.members('other')).toEqual([]);
+      });
+
+      test('lets members expire one by one; adding again extends and never shortens', async () => {
+        await brand.addMember('set', 'brief', 1);
+        await brand.addMember('set', 'extended', 1);
+        await brand.addMember('set', 'extended', minute);
+        await brand.addMember('set', 'kept', minute);
+        await brand.addMember('set', 'kept', 1);
+        await harness.expire(1);
+        expect((await brand.members('set')).toSorted()).toEqual(['extended', 'kept']);
+      });
+
+      test('loses no member among 50 that are added in parallel', async () => {
+        await times(50, (n) => brand.addMember('set', `m-${n}`, minute));
+        expect(await brand.members('set')).toHaveLength(50);
+      });
+    });
+
+    describe('a counter', () => {
+      test('counts exactly under 50 parallel increments', async () => {
+        const counts = await times(50, () => brand.increment('attempts', minute));
+        expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
+      });
+
+      test('starts anew a window after its first increment, however often it was raised since', async () => {
+        expect(await brand.increment('attempts', 1)).toBe(1);
+        expect(await brand.increment('attempts', minute)).toBe(2);
+        await harness.expire(1);
+        expect(await brand.increment('attempts', minute)).toBe(1);
+      });
+
+      test('starts anew when it is reset', async () => {
+        await brand.increment('attempts', minute);
+        await brand.resetCounter('attempts');
+        await brand.resetCounter('never raised');
+        expect(await brand.increment('attempts', minute)).toBe(1);
+      });
+    });
+
+    describe('a lock', () => {
+      test('has exactly one holder among 20 that ask at once', async () => {
+        const locks = await times(20, () => brand.acquireLock('rotate', minute));
+        expect(locks.filter(Boolean)).toHaveLength(1);
+        expect(await brand.acquireLock('another', minute)).toBeDefined();
+      });
+
+      test('can be taken again after its release', async () => {
+        const lock = await brand.acquireLock('rotate', minute);
+        await lock?.release();
+        expect(await brand.acquireLock('rotate', minute)).toBeDefined();
+      });
+
+      test('ends by itself, and a late release does not free the next holder', async () => {
+        const late = await brand.acquireLock('rotate', 1);
+        await harness.expire(1);
+        expect(await brand.acquireLock('rotate', minute)).toBeDefined();
+        await late?.release();
+        expect(await brand.acquireLock('rotate', minute)).toBeUndefined();
+      });
+    });
+
+    describe('a link', () => {
+      test('is stored once: 20 in parallel all get the link of the one that came first', async () => {
+        const answers = await times(20, (n) => brand.putLink('livechat', 'dana', { customer: n }));
+        expect(new Set(answers.map((answer) => answer['customer'])).size).toBe(1);
+        expect(await brand.findLink('livechat', 'dana')).toEqual(answers[0]);
+      });
+
+      test('belongs to one platform and one account, whatever characters they contain', async () => {
+        await brand.putLink('a', 'b:c', { n: 1 });
+        await brand.putLink('a:b', 'c', { n: 2 });
+        expect(await brand.findLink('a', 'b:c')).toEqual({ n: 1 });
+        expect(await brand.findLink('a:b', 'c')).toEqual({ n: 2 });
+        expect(await brand.findLink('a', 'c')).toBeUndefined();
+      });
+
+      test('is replaced only while it holds the expected value, whatever the order of its properties', async () => {
+        await brand.putLink('livechat', 'dana', { a: 1, b: [2], token: 'x' });
+        expect(await brand.replaceLink('livechat', 'dana', { a: 1 }, { n: 'wrong' })).toBe(false);
+        expect(await brand.replaceLink('livechat', 'unknown', {}, { n: 'wrong' })).toBe(false);
+        expect(await brand.findLink('livechat', 'unknown')).toBeUndefined();
+        expect(await brand.replaceLink('livechat', 'dana', { token: 'x', b: [2], a: 1 }, { a: 2 })).toBe(
+          true,
+        );
+        expect(await brand.findLink('livechat', 'dana')).toEqual({ a: 2 });
+      });
+
+      test('is replaced by exactly one of 20 that expect the same value', async () => {
+        const first = await brand.putLink('livechat', 'dana', { n: 0 });
+        const outcomes = await times(20, (n) => brand.replaceLink('livechat', 'dana', first, { n: n + 1 }));
+        expect(outcomes.filter(Boolean)).toHaveLength(1);
+      });
+
+      test('outlives a restart of the store, and goes when it is removed', async () => {
+        await brand.putLink('livechat', 'dana', { customer: 'x' });
+        store = await harness.reopen(store);
+        brand = store.forBrand('acme');
+        expect(await brand.findLink('livechat', 'dana')).toEqual({ customer: 'x' });
+        await brand.removeLink('livechat', 'dana');
+        await brand.removeLink('livechat', 'dana');
+        expect(await brand.findLink('livechat', 'dana')).toBeUndefined();
+      });
+    });
+
+    describe('the not-before of an account', () => {
+      test('is unknown at first and never moves backwards', async () => {
+        expect(await brand.notBefore('dana')).toBeUndefined();
+        await brand.setNotBefore('dana', 1000, minute);
+        await brand.setNotBefore('dana', 900, minute);
+        expect(await brand.notBefore('dana')).toBe(1000);
+        await brand.setNotBefore('dana', 1100, minute);
+        expect(await brand.notBefore('dana')).toBe(1100);
+        await times(20, (n) => brand.setNotBefore('dana', 1200 + n, minute));
+        expect(await brand.notBefore('dana')).toBe(1219);
+        expect(await brand.notBefore('ben')).toBeUndefined();
+      });
+
+      test('ends with the longest life that it was given', async () => {
+        await brand.setNotBefore('brief', 1000, 1);
+        await brand.setNotBefore('long', 1000, minute);
+        await brand.setNotBefore('long', 1001, 1);
+        await harness.expire(1);
+        expect(await brand.notBefore('brief')).toBeUndefined();
+        expect(await brand.notBefore('long')).toBe(1001);
+        await brand.setNotBefore('brief', 900, minute);
+        expect(await brand.notBefore('brief')).toBe(900);
+      });
+    });
+
+    describe('the store', () => {
+      test('answers a ping, and after closing only says that it is unavailable', async () => {
+        await store.ping();
+        await store.close();
+        await store.close();
+        const refused = { code: 'store_unavailable', status: 503 };
+        await expect(store.ping()).rejects.toMatchObject(refused);
+        await expect(brand.find('Session', 'a')).rejects.toMatchObject(refused);
+        await expect(brand.upsert('Session', 'a', { grantId: 'g', uid: 'u' }, 1)).rejects.toMatchObject(
+          refused,
+        );
+        await expect(brand.revokeGrant('g')).rejects.toMatchObject(refused);
+        await expect(brand.replaceLink('p', 'a', {}, {})).rejects.toMatchObject(refused);
+      });
+
+      test.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses a lifetime of %p', async (lifetime) => {
+        await expect(brand.upsert('Session', 'a', {}, lifetime)).rejects.toThrow(TypeError);
+        await expect(brand.addMember('set', 'm', lifetime)).rejects.toThrow(TypeError);
+        await expect(brand.increment('counter', lifetime)).rejects.toThrow(TypeError);
+        await expect(brand.acquireLock('lock', lifetime)).rejects.toThrow(TypeError);
+        await expect(brand.setNotBefore('dana', 1, lifetime)).rejects.toThrow(TypeError);
+      });
+
+      test('keeps records, tombstones and consumed marks across a restart', async () => {
+        await brand.upsert('AuthorizationCode', 'code', { grantId: 'g' }, minute);
+        await brand.consume('AuthorizationCode', 'code');
+        await brand.destroy('Session', 's');
+        store = await harness.reopen(store);
+        brand = store.forBrand('acme');
+        expect(await brand.consume('AuthorizationCode', 'code')).toBe('lost');
+        expect(await brand.upsert('Session', 's', {}, minute)).toBe('dropped');
+        await brand.revokeGrant('g');
+        expect(await brand.find('AuthorizationCode', 'code')).toBeUndefined();
+      });
+    });
+  });
+}
+
+function readJson(text: string): Payload {
+  const payload: Payload = JSON.parse(text);
+  return payload;
+}

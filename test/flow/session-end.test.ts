@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { onEachStore } from '../support/on-each-store.ts';
+import {
+  answerOf,
+  authorizationUrl,
+  authorizeSilently,
+  type Client,
+  claimsOf,
+  exchange,
+  isActive,
+  refresh,
+  signIn,
+  userinfoStatus,
+} from '../support/relying-party.ts';
+import { type RunningParley, startParley } from '../support/start-parley.ts';
+import { dana, sam, secrets } from '../support/test-brand.ts';
+import { readForm, Visitor } from '../support/visitor.ts';
+
+/** Signs out as a consumer does: the confirmation page, and yes. */
+async function signOut(visitor: Visitor, issuer: string): Promise<Response> {
+  const page = await visitor.get(`${issuer}/session/end`);
+  const { action, fields } = readForm(await page.text());
+  return visitor.post(action, { xsrf: fields['xsrf'] ?? '', logout: 'yes' });
+}
+
+onEachStore((store) => {
+  let parley: RunningParley;
+  let web: Client;
+
+  beforeAll(async () => {
+    const storeUrl = store();
+    parley = await startParley(storeUrl ? { store: storeUrl } : {});
+    web = {
+      issuer: parley.issuer,
+      clientId: 'web',
+      secret: secrets.web,
+      redirectUri: 'https://shop.acme.example/callback',
+    };
+  });
+  afterAll(() => parley.stop());
+
+  async function signedIn(who = dana): Promise<Visitor> {
+    const visitor = new Visitor();
+    await signIn(visitor, authorizationUrl(web), who);
+    return visitor;
+  }
+  const silentCode = async (visitor: Visitor) =>
+    (await authorizeSilently(visitor, authorizationUrl(web))).get('code') ?? '';
+
+  describe('after the consumer has signed out', () => {
+    test('code, refresh token, access token and silent sign-in are dead', async () => {
+      const visitor = await signedIn();
+      const tokens = await exchange(web, await silentCode(visitor));
+      const unusedCode = await silentCode(visitor);
+
+      expect((await signOut(visitor, parley.issuer)).status).toBe(303);
+
+      expect((await exchange(web, unusedCode)).body.error).toBe('invalid_grant');
+      expect((await refresh(web, tokens.body.refresh_token)).body.error).toBe('invalid_grant');
+      expect(await userinfoStatus(web, tokens.body.access_token)).toBe(401);
+      expect(await isActive(web, tokens.body.access_token)).toBe(false);
+      expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
+    });
+
+    test('the session cookies that the browser had bring nothing back', async () => {
+      const visitor = await signedIn();
+      const before = visitor.clone();
+      await signOut(visitor, parley.issuer);
+      expect((await authorizeSilently(before, authorizationUrl(web))).get('error')).toBe('login_required');
+      expect((await authorizeSilently(before, authorizationUrl(web))).get('error')).toBe('login_required');
+    });
+  });
+
+  test('an id_token_hint of the signed-in consumer ends the session without a question', async () => {
+    const visitor = await signedIn();
+    const { body } = await exchange(web, await silentCode(visitor));
+    const url = new URL(`${parley.issuer}/session/end`);
+    url.search = new URLSearchParams({
+      id_token_hint: body.id_token,
+      post_logout_redirect_uri: 'https://shop.acme.example/bye',
+      state: 'x y',
+    }).toString();
+    const response = await visitor.get(url);
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toBe('https://shop.acme.example/bye?state=x+y');
+    expect(await userinfoStatus(web, body.access_token)).toBe(401);
+    expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
+  });
+
+  test("another consumer's id_token_hint asks first and ends nothing", async () => {
+    const danas = await exchange(web, await silentCode(await signedIn(dana)));
+    const samsBrowser = await signedIn(sam);
+    const page = await samsBrowser.get(`${parley.issuer}/session/end?id_token_hint=${danas.body.id_token}`);
+    expect(page.status).toBe(200);
+    expect(readForm(await page.text()).fields['xsrf']).toBeTruthy();
+    expect((await authorizeSilently(samsBrowser, authorizationUrl(web))).get('code')).toBeTruthy();
+  });
+
+  test('an unregistered post_logout_redirect_uri is refused', async () => {
+    const visitor = await signedIn();
+    const { body } = await exchange(web, await silentCode(visitor));
+    const response = await visitor.get(
+      `${parley.issuer}/session/end?id_token_hint=${body.id_token}&post_logout_redirect_uri=https://evil.example/`,
+    );
+    expect(response.status).toBe(400);
+    expect(response.headers.get('location')).toBeNull();
+    expect((await authorizeSilently(visitor, authorizationUrl(web))).get('code')).toBeTruthy();
+  });
+
+  describe('56 a silent request in flight', () => {
+    /** Holds the directory's answer, so that the request surely ends after what happens meanwhile. */
+    async function duringSilentRequest(
+      visitor: Visitor,
+      parameters: Record<string, string>,
+      meanwhile: () => Promise<unknown>,
+    ) {
+      const { directory } = parley.server.sites[0] ?? {};
+      if (!directory) throw new Error('no site');
+      const find = directory.findAccount;
+      const gate = Promise.withResolvers<void>();
+      const reached = Promise.withResolvers<void>();
+      let first = true;
+      directory.findAccount = async (id) => {
+        if (first) {
+          first = false;
+          reached.resolve();
+          await gate.promise;
+        }
+        return find(id);
+      };
+      const window = visitor.clone();
+      const url = authorizationUrl(web, { prompt: 'none', ...parameters });
+      const answer = window.get(url);
+      await reached.promise;
+      try {
+        await meanwhile();
+      } finally {
+        directory.findAccount = find;
+        gate.resolve();
+      }
+      return { response: await answer, window };
+    }
+
+    test.each([
+      ['code', { response_type: 'code' }],
+      ['id_token', { response_type: 'id_token', nonce: 'n-1' }],
+      ['code id_token', { response_type: 'code id_token', nonce: 'n-2' }],
+    ])('across a logout brings neither a session, a cookie nor a %s', async (_name, parameters) => {
+      const visitor = await signedIn();
+      const { response, window } = await duringSilentRequest(visitor, parameters, () =>
+        signOut(visitor, parley.issuer),
+      );
+
+      const answer = answerOf(new URL(response.headers.get('location') ?? ''));
+      expect(answer.get('error')).toBe('login_required');
+      expect(answer.get('code')).toBeNull();
+      expect(answer.get('id_token')).toBeNull();
+      const sessionCookies = response.headers.getSetCookie().filter((line) => line.includes('_session'));
+      expect(sessionCookies).toEqual([]);
+      expect((await authorizeSilently(window, authorizationUrl(web))).get('error')).toBe('login_required');
+    });
+
+    test('with form_post shows nothing of the answer', async () => {
+      const visitor = await signedIn();
+      const { response } = await duringSilentRequest(visitor, { response_mode: 'form_post' }, () =>
+        signOut(visitor, parley.issuer),
+      );
+      expect(response.status).toBe(400);
+      expect(await response.text()).not.toMatch(/name="code"/);
+    });
+
+    test('across a switch of consumer: the browser is the new one and nobody gets a token of the former', async () => {
+      const visitor = await signedIn(dana);
+      const { response } = await duringSilentRequest(visitor, {}, async () => {
+        await signIn(visitor, authorizationUrl(web, { prompt: 'login' }), sam);
+      });
+      expect(answerOf(new URL(response.headers.get('location') ?? '')).get('error')).toBe('login_required');
+      const { body } = await exchange(web, await silentCode(visitor));
+      expect(claimsOf(body.id_token)['sub']).toBe(sam.sub);
+    });
+  });
+
+  describe('when another consumer signs in at the same browser', () => {
+    test('the former session, its codes and its tokens are gone', async () => {
+      const visitor = await signedIn(dana);
+      const old = visitor.clone();
+      const tokens = await exchange(web, await silentCode(visitor));
+      const unusedCode = await silentCode(visitor);
+
+      const landed = await signIn(visitor, authorizationUrl(web, { prompt: 'login' }), sam);
+      const samTokens = await exchange(web, answerOf(landed).get('code') ?? '');
+
+      expect(claimsOf(samTokens.body.id_token)['sub']).toBe(sam.sub);
+      expect((await exchange(web, unusedCode)).body.error).toBe('invalid_grant');
+      expect(await userinfoStatus(web, tokens.body.access_token)).toBe(401);
+      expect((await authorizeSilently(old, authorizationUrl(web))).get('error')).toBe('login_required');
+    });
+
+    test('36 the session identifier changes at each sign-in', async () => {
+      const visitor = new Visitor();
+      const sessionId = () => [...visitor.cookies].find(([name]) => name.endsWith('_session'))?.[1].value;
+      await signIn(visitor, authorizationUrl(web), dana);
+      const first = sessionId();
+      await signIn(visitor, authorizationUrl(web, { prompt: 'login' }), dana);
+      expect(first).toBeTruthy();
+      expect(sessionId()).not.toBe(first);
+    });
+  });
+
+  test('40 an account that is disabled loses refresh, userinfo and silent sign-in, without a server error', async () => {
+    const visitor = await signedIn();
+    const tokens = await exchange(web, await silentCode(visitor));
+    const { directory } = parley.server.sites[0] ?? {};
+    if (!directory) throw new Error('no site');
+    const find = directory.findAccount;
+    directory.findAccount = async () => undefined;
+    try {
+      expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
+      expect((await refresh(web, tokens.body.refresh_token)).body.error).toBe('invalid_grant');
+      expect(await userinfoStatus(web, tokens.body.access_token)).toBe(401);
+      expect((await visitor.get(authorizationUrl(web))).status).toBe(303);
+    } finally {
+      directory.findAccount = find;
+    }
+  });
+});

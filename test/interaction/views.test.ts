@@ -1,0 +1,269 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Browser, chromium } from 'playwright-core';
+import { findWebLink } from '../../src/interaction/views/find-web-link.ts';
+import { styleHash } from '../../src/interaction/views/style.ts';
+import { createViews } from '../../src/interaction/views/views.ts';
+import { describeWith } from '../support/availability.ts';
+
+const views = createViews();
+const page = { brandName: 'Fernway Mobile', supportId: '7Q2K-M4XD' };
+
+/** One document of each kind, every optional part filled with `word`. */
+function renderAll(word: string): Record<string, string> {
+  const p = { brandName: word, supportId: word };
+  return {
+    login: views.login({
+      ...p,
+      clientName: word,
+      action: word,
+      csrf: word,
+      login: word,
+      error: word,
+      cancel: { action: word },
+    }),
+    consent: views.consent({
+      ...p,
+      clientName: word,
+      accountName: word,
+      scopes: [{ name: word, description: `${word} ` }],
+      claims: [word],
+      action: word,
+      csrf: word,
+    }),
+    logout: views.logout({ ...p, clientName: word, action: word, xsrf: word }),
+    signedOut: views.signedOut(p),
+    error: views.error({
+      ...p,
+      title: word,
+      sentence: word,
+      integrator: { error: word, description: word },
+    }),
+    sessionLost: views.sessionLost({ ...p, restart: word }),
+    issuers: views.issuers({ host: word, issuers: [word] }),
+  };
+}
+
+const names = Object.keys(renderAll('x'));
+
+describe('the login page', () => {
+  const html = views.login({
+    ...page,
+    clientName: 'Chat',
+    action: '/interaction/1/login',
+    csrf: 'c-1',
+    cancel: { action: '/interaction/1/cancel' },
+  });
+
+  test('posts login, password and csrf, with the names that password managers know', () => {
+    expect(html).toContain('<form method="post" action="/interaction/1/login">');
+    expect(html).toMatch(
+      /<label for="login">[^<]+<\/label>\s*<input id="login" name="login"[^>]* autocomplete="username" autocapitalize="none"/,
+    );
+    expect(html).toMatch(
+      /<label for="password">Password<\/label>\s*<input id="password" name="password" type="password" autocomplete="current-password"/,
+    );
+    expect(html).toContain('<input type="hidden" name="csrf" value="c-1">');
+  });
+
+  test('cancels through a form of its own, so that a typed password does not travel along', () => {
+    const cancel = html.slice(html.indexOf('action="/interaction/1/cancel"'));
+    expect(cancel).toContain('name="cancel" value="yes" formnovalidate');
+    expect(cancel).toContain('name="csrf" value="c-1"');
+    expect(cancel).not.toContain('type="password"');
+  });
+
+  test('offers no cancel when there is nowhere to go back to', () => {
+    expect(views.login({ ...page, action: '/x', csrf: 'c' })).not.toContain('name="cancel"');
+  });
+
+  test('says what was wrong, aloud and tied to the fields, and keeps only the login', () => {
+    const again = views.login({ ...page, action: '/x', csrf: 'c', login: 'dana', error: 'Not right.' });
+    expect(again).toContain('<p class="alarm" role="alert" id="problem">Not right.</p>');
+    expect(again.match(/aria-describedby="problem" aria-invalid="true"/g)).toHaveLength(2);
+    expect(again).toContain('value="dana"');
+    expect(again).not.toMatch(/type="password"[^>]* value=/);
+  });
+
+  test('puts no problem on a first visit', () => {
+    expect(html).not.toContain('role="alert"');
+    expect(html).not.toContain('aria-invalid="true"');
+  });
+});
+
+describe('the consent page', () => {
+  const html = views.consent({
+    ...page,
+    clientName: 'Example',
+    accountName: 'Dana',
+    scopes: [
+      { name: 'billing', description: 'Your balance' },
+      { name: 'bare', description: '' },
+    ],
+    claims: ['given_name'],
+    action: '/x',
+    csrf: 'c',
+  });
+
+  test('names who asks, for what, from which account', () => {
+    for (const word of ['Example', 'Dana', 'billing', 'Your balance', 'bare', 'given_name']) {
+      expect(html).toContain(`<bdi>${word}</bdi>`);
+    }
+  });
+
+  test('answers with one decision', () => {
+    expect(html).toContain('name="decision" value="allow"');
+    expect(html).toContain('name="decision" value="deny"');
+  });
+});
+
+describe('the other pages', () => {
+  test('sign-out asks, and only yes carries logout=yes', () => {
+    const html = views.logout({ ...page, action: 'http://localhost/session/end/confirm', xsrf: 's' });
+    expect(html).toContain('<form method="post" action="http://localhost/session/end/confirm">');
+    expect(html).toContain('<input type="hidden" name="xsrf" value="s">');
+    expect(html.match(/name="logout"/g)).toEqual(['name="logout"']);
+    expect(html.match(/<button /g)).toHaveLength(2);
+  });
+
+  test('an error carries its sentence and the support reference', () => {
+    const html = views.error({ ...page, sentence: 'Please try again.' });
+    expect(html).toContain('Please try again.');
+    expect(html).toContain('<code>7Q2K-M4XD</code>');
+    expect(html).not.toContain('Details for the developer');
+  });
+
+  test('an error tells the developer the words of the protocol', () => {
+    const integrator = { error: 'invalid_request', description: 'redirect_uri is missing' };
+    const html = views.error({ supportId: 's', sentence: 'Sorry.', integrator });
+    expect(html).toContain('Details for the developer');
+    expect(html).toContain('<code>invalid_request</code>');
+    expect(html).toContain('redirect_uri is missing');
+  });
+
+  test('a lost session offers a way back only where one is known', () => {
+    expect(views.sessionLost({ ...page, restart: 'https://www.acme.example/a?b=1&c=2' })).toContain(
+      'href="https://www.acme.example/a?b=1&amp;c=2"',
+    );
+    expect(views.sessionLost(page)).not.toContain('<a ');
+  });
+
+  test('the issuers of a development server are links, with their discovery documents', () => {
+    const html = views.issuers({
+      host: '127.0.0.1',
+      issuers: ['http://localhost:3000', 'https://a.example/b/'],
+    });
+    expect(html).toContain('href="http://localhost:3000"');
+    expect(html).toContain('href="https://a.example/b/.well-known/openid-configuration"');
+  });
+});
+
+describe('what comes from outside', () => {
+  const attacks = [
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus=alert(1) x='",
+    '</style></title></textarea><svg onload=alert(1)>',
+    '<%= process.env %>',
+    '&lt;already&gt;',
+  ];
+
+  test.each(attacks)('%s stays text on every page', (attack) => {
+    for (const [name, html] of Object.entries(renderAll(attack))) {
+      expect([name, html.includes(attack)]).toEqual([name, false]);
+      expect(html).not.toMatch(/<(script|img|svg)/i);
+    }
+  });
+
+  test.each([
+    'javascript:alert(1)',
+    ' JaVaScRiPt:alert(1)',
+    'data:text/html,x',
+    '//evil.example',
+    '/\\evil',
+    'https://bank@evil.example',
+    '',
+  ])('the address %p never becomes a link', (address) => {
+    expect(findWebLink(address)).toBeUndefined();
+    expect(views.sessionLost({ ...page, restart: address })).not.toContain('href');
+    expect(views.issuers({ host: 'h', issuers: [address] })).not.toContain('href');
+  });
+
+  test('a name that turns the direction of writing is kept inside its own isolate', () => {
+    const html = views.login({ ...page, clientName: '\u202Eknab', action: '/x', csrf: 'c' });
+    expect(html).toContain('<bdi>\u202Eknab</bdi>');
+  });
+});
+
+test.each(names)('%s is one whole document without script or outside resource', (name) => {
+  const html = renderAll('Zoë & sons')[name] ?? '';
+  expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(html).toMatch(/<\/html>\s*$/);
+  expect(html).toContain('<meta name="viewport"');
+  expect(html.match(/<h1>/g)).toHaveLength(1);
+  expect(html).not.toMatch(/<script|<link|<img|@import|url\(| on[a-z]+=| style=/i);
+  expect(html).not.toMatch(/undefined|\[object/);
+});
+
+test('the style hash is the hash of the text that stands in the page', () => {
+  const text = /<style>([\s\S]*)<\/style>/.exec(views.signedOut(page))?.[1] ?? '';
+  expect(styleHash).toBe(`sha256-${createHash('sha256').update(text).digest('base64')}`);
+});
+
+describeWith('chromium', (executablePath) => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const args =
+      '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+    browser = await chromium.launch({ executablePath, args: args.split(' ') });
+  });
+  afterAll(() => browser.close());
+
+  test.each(
+    names.flatMap(
+      (name) =>
+        [
+          [name, 'light'],
+          [name, 'dark'],
+        ] as const,
+    ),
+  )('%s has no accessibility violation in %s colours', async (name, colorScheme) => {
+    const tab = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme });
+    await tab.setContent(renderAll('https://acme.example')[name] ?? '');
+    await tab.evaluate(axe);
+    const violations = await tab.evaluate(
+      'axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))',
+    );
+    await tab.close();
+    expect(violations).toEqual([]);
+  });
+
+  test.each(names)('%s fits a phone of 360 px even with a name of 300 letters', async (name) => {
+    const tab = await browser.newPage({ viewport: { width: 360, height: 640 } });
+    await tab.setContent(renderAll(`https://${'w'.repeat(300)}`)[name] ?? '');
+    const width = await tab.evaluate('document.documentElement.scrollWidth');
+    await tab.close();
+    expect(width).toBe(360);
+  });
+
+  test('the style sheet applies under a policy that allows only its hash', async () => {
+    const tab = await browser.newPage();
+    await tab.route('https://id.acme.example/', (route) =>
+      route.fulfill({
+        contentType: 'text/html; charset=utf-8',
+        headers: { 'content-security-policy': `default-src 'none'; style-src '${styleHash}'` },
+        body: views.signedOut(page),
+      }),
+    );
+    await tab.goto('https://id.acme.example/');
+    const radius = await tab.evaluate(
+      "getComputedStyle(document.querySelector('.card')).borderTopLeftRadius",
+    );
+    await tab.close();
+    expect(radius).toBe('12px');
+  });
+});

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
+
+const project = join(import.meta.dirname, '../..');
+
+/** Everything of the demo: its issuer, its storefront, the platforms' twins. */
+const demoPaths = [
+  '/.well-known/openid-configuration',
+  '/jwks',
+  '/auth?client_id=web&response_type=code&scope=openid&redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fcallback',
+  '/demo',
+  '/demo/api/me',
+  '/demo/liveperson/window',
+  '/interaction/abc',
+  '/session/end',
+];
+
+async function withDemo(env: Record<string, string>, use: (parley: ParleyProcess) => Promise<void>): Promise<void> {
+  const parley = await spawnParley({ cwd: project, env });
+  try {
+    await use(parley);
+  } finally {
+    await parley.stop();
+  }
+}
+
+describe("the project's own configuration", () => {
+  test('follows PORT everywhere: issuer, endpoints, the storefront; and both loopback addresses answer', async () => {
+    await withDemo({}, async (parley) => {
+      const base = `http://localhost:${parley.port}`;
+      const discovery = (await (await parley.fetch(`${base}/.well-known/openid-configuration`)).json()) as Record<string, unknown>;
+      expect(discovery['issuer']).toBe(base);
+      const endpoints = Object.entries(discovery).filter(([name]) => /_(endpoint|uri)$/.test(name));
+      expect(endpoints.length).toBeGreaterThan(6);
+      for (const [, address] of endpoints) expect(String(address).startsWith(`${base}/`)).toBe(true);
+      const storefront = await parley.fetch(`${base}/demo`);
+      expect(storefront.status).toBe(200);
+      expect(await storefront.text()).not.toContain('localhost:3000');
+
+      for (const address of ['127.0.0.1', '[::1]']) {
+        expect((await fetch(`http://${address}:${parley.port}/healthz`)).status).toBe(200);
+      }
+      expect(parley.stdout()).toContain(`${base}/demo`);
+      expect(parley.stdout()).toContain(`${base}/.well-known/openid-configuration`);
+      expect(parley.readyAfter).toBeLessThan(10_000);
+    });
+  });
+
+  describe('59 on a listener that strangers can reach', () => {
+    test('a forged Host reaches nothing of the demo', async () => {
+      await withDemo({ HOST: '0.0.0.0' }, async (parley) => {
+        for (const host of [`localhost:${parley.port}`, `127.0.0.1:${parley.port}`, `LOCALHOST:${parley.port}`]) {
+          for (const path of demoPaths) {
+            const answer = await parley.fetch(`http://${host}${path}`, { headers: { host, accept: 'text/html' } });
+            expect([path, answer.status]).toEqual([path, 404]);
+            expect(answer.headers.get('set-cookie')).toBeNull();
+            expect(await answer.text()).not.toMatch(/Fernway|localhost/);
+          }
+        }
+        expect(parley.stdout()).toMatch(/not served: HOST=0\.0\.0\.0.*PARLEY_DEMO=1/);
+      });
+    });
+
+    test('with PARLEY_DEMO=1 the demo is served there', async () => {
+      await withDemo({ HOST: '0.0.0.0', PARLEY_DEMO: '1' }, async (parley) => {
+        const base = `http://localhost:${parley.port}`;
+        expect((await parley.fetch(`${base}/.well-known/openid-configuration`)).status).toBe(200);
+        expect((await parley.fetch(`${base}/demo`)).status).toBe(200);
+      });
+    });
+  });
+});

@@ -1,0 +1,419 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { BrandStore, Store } from '../../src/store/contract.ts';
+import { createRedisStore } from '../../src/store/redis-store.ts';
+import { describeStoreContract } from '../contract/store-contract.ts';
+import { describeWith } from '../support/availability.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { poll } from '../support/poll.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+
+const timeout = 1000;
+
+/** An operator's own connection to the same server. */
+async function ask<T>(server: RedisServer, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(server.url);
+  try {
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+describeWith('redis-server', () => {
+  let server: RedisServer;
+
+  describeStoreContract('the Redis store', {
+    async start() {
+      server = await startRedis({ aof: true });
+    },
+    stop: () => server.stop(),
+    async createStore() {
+      await ask(server, (redis) => redis.flushall());
+      return createRedisStore({ url: server.url, timeout });
+    },
+    async reopen(store) {
+      await store.close();
+      await server.restart();
+      return createRedisStore({ url: server.url, timeout });
+    },
+    async expire(seconds) {
+      const end = Date.now() + seconds * 1000 + 20;
+      await poll('time passes', seconds * 1000 + 5000, () => Date.now() > end);
+    },
+  });
+
+  describe('what the Redis store leaves behind', () => {
+    let store: Store;
+    let brand: BrandStore;
+
+    beforeAll(async () => {
+      server = await startRedis();
+    });
+    afterAll(() => server.stop());
+    beforeEach(async () => {
+      await ask(server, (redis) => redis.flushall());
+      store = createRedisStore({ url: server.url, timeout });
+      brand = store.forBrand('acme');
+    });
+    afterEach(() => store.close());
+
+    test('lives no longer than it must: only links and records without a lifetime are immortal', async () => {
+      await brand.upsert('AuthorizationCode', 'code', { grantId: 'g' }, 60);
+      await brand.upsert('RefreshToken', 'refresh', { grantId: 'g' }, 900);
+      await brand.upsert('DeviceCode', 'device', { uid: 'u', userCode: 'c' }, 300);
+      await brand.consume('AuthorizationCode', 'code');
+      await brand.consume('AuthorizationCode', 'unknown');
+      await brand.destroy('Session', 's');
+      await brand.revokeGrant('unknown');
+      await brand.addMember('sessions', 'm', 120);
+      await brand.addMember('sessions', 'n', 20);
+      await brand.increment('attempts', 30);
+      await brand.acquireLock('rotate', 40);
+      await brand.setNotBefore('dana', 1, 900);
+      await brand.setNotBefore('dana', 2, 60);
+      await store.ping();
+      await brand.upsert('Client', 'eternal', {});
+      await brand.putLink('livechat', 'dana', {});
+      expect(await findLifetimes(server)).toEqual({
+        'parley:1-ping': 1,
+        'parley:1:acme:counter:attempts': 30,
+        'parley:1:acme:grant:g': 900,
+        'parley:1:acme:link:livechat:dana': -1,
+        'parley:1:acme:lock:rotate': 40,
+        'parley:1:acme:not-before:dana': 900,
+        'parley:1:acme:record:AuthorizationCode:code': 60,
+        'parley:1:acme:record:Client:eternal': -1,
+        'parley:1:acme:record:DeviceCode:device': 300,
+        'parley:1:acme:record:Grant:unknown': 600,
+        'parley:1:acme:record:RefreshToken:refresh': 900,
+        'parley:1:acme:record:Session:s': 600,
+        'parley:1:acme:set:sessions': 120,
+        'parley:1:acme:uid:DeviceCode:u': 300,
+        'parley:1:acme:user-code:DeviceCode:c': 300,
+      });
+    });
+
+    test('follows its records: indexes are gone with them, and a grant is as long as who is left', async () => {
+      await brand.upsert('AccessToken', 'a', { grantId: 'g' }, 60);
+      await brand.upsert('RefreshToken', 'b', { grantId: 'g', uid: 'u' }, 900);
+      await brand.upsert('OwnModel', 'c', { grantId: 'g' });
+      expect(await findLifetimes(server)).toMatchObject({ 'parley:1:acme:grant:g': -1 });
+      await brand.destroy('OwnModel', 'c');
+      expect(await findLifetimes(server)).toMatchObject({ 'parley:1:acme:grant:g': 900 });
+      await brand.destroy('RefreshToken', 'b');
+      expect(await findLifetimes(server)).toEqual({
+        'parley:1:acme:grant:g': 60,
+        'parley:1:acme:record:AccessToken:a': 60,
+      });
+      await brand.revokeGrant('g');
+      expect(await findLifetimes(server)).toEqual({ 'parley:1:acme:record:Grant:g': 600 });
+    });
+
+    test('has no trace of a dropped save or of members that expired', async () => {
+      await brand.destroy('Session', 's');
+      await brand.upsert('Session', 's', { uid: 'u' }, 60);
+      await brand.upsert('AccessToken', 'brief', { grantId: 'g' }, 0);
+      await poll('the brief record is gone', 1000, async () => !(await brand.find('AccessToken', 'brief')));
+      await brand.upsert('AccessToken', 'long', { grantId: 'g' }, 60);
+      expect(Object.keys(await findLifetimes(server))).toEqual([
+        'parley:1:acme:grant:g',
+        'parley:1:acme:record:AccessToken:long',
+        'parley:1:acme:record:Session:s',
+      ]);
+      expect(await ask(server, (redis) => redis.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
+        'AccessToken:long',
+      ]);
+    });
+
+    test('is bounded for a grant that lives long: its index forgets expired members while it is written', async () => {
+      await brand.upsert('RefreshToken', 'long', { grantId: 'g' }, 600);
+      for (let n = 0; n < 50; n += 1) await brand.upsert('AccessToken', `t-${n}`, { grantId: 'g' }, 0);
+      await poll('the last is gone', 1000, async () => !(await brand.find('AccessToken', 't-49')));
+      await brand.upsert('AccessToken', 'next', { grantId: 'g' }, 60);
+      expect(await ask(server, (redis) => redis.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
+        'AccessToken:next',
+        'RefreshToken:long',
+      ]);
+    });
+
+    test('needs no command that names two keys, so a Cluster can hold it', async () => {
+      const commands = await recordCommands(server, async () => {
+        const fresh = createRedisStore({ url: server.url, timeout });
+        await useEverything(fresh.forBrand('acme'));
+        await fresh.ping();
+        await fresh.close();
+      });
+      const names = new Set(commands.map(([name = '']) => name.toLowerCase()));
+      expect(names).toContain('evalsha');
+      for (const forbidden of ['keys', 'scan', 'multi', 'exec', 'watch', 'mget'])
+        expect(names).not.toContain(forbidden);
+      await ask(server, async (redis) => {
+        for (const command of commands.filter(([name]) => !withoutKeys.has(String(name).toLowerCase()))) {
+          expect(await redis.call('COMMAND', 'GETKEYS', ...command)).toHaveLength(1);
+        }
+      });
+    });
+
+    test('is accepted by a node of a Cluster, which refuses whatever crosses slots', async () => {
+      const node = await startRedis({ cluster: true });
+      const fresh = createRedisStore({ url: node.url, timeout });
+      try {
+        await ask(node, (redis) => redis.cluster('ADDSLOTSRANGE', 0, 16383));
+        await poll('the Cluster is up', 10_000, () =>
+          ask(node, async (redis) => (await redis.cluster('INFO')).includes('cluster_state:ok')),
+        );
+        await expect(ask(node, (redis) => redis.mget('a', 'b'))).rejects.toThrow('CROSSSLOT');
+        await useEverything(fresh.forBrand('acme'));
+        await fresh.ping();
+      } finally {
+        await fresh.close();
+        await node.stop();
+      }
+    });
+
+    test.each<[string, number, (brand: BrandStore) => Promise<unknown>]>([
+      ['finding', 1, (b) => b.find('AccessToken', 'a')],
+      ['consuming', 1, (b) => b.consume('AccessToken', 'a')],
+      ['saving a token', 2, (b) => b.upsert('AccessToken', 'new', { grantId: 'g' }, 60)],
+      ['saving a session again', 2, (b) => b.upsert('Session', 's', { uid: 'u' }, 60)],
+      ['destroying a record without indexes', 1, (b) => b.destroy('Interaction', 'i')],
+    ])('%s takes %d commands', async (_, count, work) => {
+      await brand.upsert('AccessToken', 'a', { grantId: 'g' }, 60);
+      await brand.upsert('Session', 's', { uid: 'u' }, 60);
+      await brand.upsert('Interaction', 'i', {}, 60);
+      const commands = await recordCommands(server, () => work(brand));
+      expect(commands).toHaveLength(count);
+    });
+  });
+
+  describe('the Redis store, while Redis is away', () => {
+    const unavailable = { name: 'ParleyError', code: 'store_unavailable', status: 503, retryAfter: 2 };
+    const lines: { level: string; text: string }[] = [];
+    const log = {
+      info: (...parts: unknown[]) => void lines.push({ level: 'info', text: JSON.stringify(parts) }),
+      warn: (...parts: unknown[]) => void lines.push({ level: 'warn', text: JSON.stringify(parts) }),
+    };
+    let store: Store;
+
+    beforeEach(() => void lines.splice(0));
+    afterEach(async () => {
+      await store.close();
+      await server.stop();
+    });
+
+    async function expectRefusalWithin(milliseconds: number, work: () => Promise<unknown>): Promise<void> {
+      const start = Date.now();
+      await expect(work()).rejects.toMatchObject(unavailable);
+      expect(Date.now() - start).toBeLessThan(milliseconds);
+    }
+
+    test('refuses at once, works again soon after Redis is back, and logs one line per change', async () => {
+      server = await startRedis({ aof: true });
+      store = createRedisStore({ url: server.url, timeout, log });
+      const brand = store.forBrand('acme');
+      await brand.upsert('AuthorizationCode', 'a', { secret: 'hidden' }, 60);
+
+      const inFlight = Promise.allSettled(
+        Array.from({ length: 20 }, () => brand.find('AuthorizationCode', 'a')),
+      );
+      await server.kill();
+      for (const outcome of await inFlight) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(unavailable);
+      }
+      await expectRefusalWithin(3000, () => brand.find('AuthorizationCode', 'a'));
+      await expectRefusalWithin(3000, () => brand.upsert('AuthorizationCode', 'b', { grantId: 'g' }, 60));
+      await expectRefusalWithin(3000, () => brand.acquireLock('l', 60));
+      await expectRefusalWithin(3000, () => store.ping());
+      await poll('several attempts to connect', 3000, pastAttempts(4));
+
+      await server.restart();
+      await poll('the store is back', 10_000, () =>
+        store.ping().then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(await brand.find('AuthorizationCode', 'a')).toEqual({ secret: 'hidden' });
+      expect(await brand.find('AuthorizationCode', 'b')).toBeUndefined();
+      expect(lines.map(({ level }) => level)).toEqual(['info', 'warn', 'info']);
+    });
+
+    test('may be created before Redis is started', async () => {
+      const port = await findFreePort();
+      store = createRedisStore({ url: `redis://127.0.0.1:${port}`, timeout, log });
+      await expectRefusalWithin(3000, () => store.ping());
+      server = await startRedis({ port });
+      await poll('the store is there', 10_000, () =>
+        store.ping().then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(lines.map(({ level }) => level)).toEqual(['warn', 'info']);
+    });
+
+    test('gives up on a server that keeps the connection but says nothing', async () => {
+      server = await startRedis();
+      store = createRedisStore({ url: server.url, timeout: 300, log });
+      const brand = store.forBrand('acme');
+      await store.ping();
+      server.pause();
+      await expectRefusalWithin(3000, () => brand.find('Session', 'a'));
+      await expectRefusalWithin(3000, () => brand.destroy('Session', 'a'));
+      server.resume();
+      await poll('the store is back', 10_000, () =>
+        store.ping().then(
+          () => true,
+          () => false,
+        ),
+      );
+    });
+
+    test('is unavailable, not wrong, on a server that only reads', async () => {
+      server = await startRedis();
+      store = createRedisStore({ url: server.url, timeout, log });
+      await store.ping();
+      const port = await findFreePort();
+      await ask(server, (redis) => redis.call('REPLICAOF', '127.0.0.1', String(port)));
+      await expectRefusalWithin(3000, () => store.forBrand('acme').upsert('Session', 'a', {}, 60));
+      await expectRefusalWithin(3000, () => store.ping());
+      await ask(server, (redis) => redis.call('REPLICAOF', 'NO', 'ONE'));
+      await poll('the store is back', 10_000, () =>
+        store.ping().then(
+          () => true,
+          () => false,
+        ),
+      );
+    });
+
+    test('forgets its scripts with the server and sends them again', async () => {
+      server = await startRedis();
+      store = createRedisStore({ url: server.url, timeout });
+      const brand = store.forBrand('acme');
+      await brand.upsert('AuthorizationCode', 'a', {}, 60);
+      await brand.upsert('AuthorizationCode', 'b', {}, 60);
+      await ask(server, (redis) => redis.script('FLUSH'));
+      expect(await brand.upsert('AuthorizationCode', 'c', {}, 60)).toBe('saved');
+      expect(await brand.consume('AuthorizationCode', 'c')).toBe('consumed');
+    });
+
+    test('never tells the password, right or wrong, nor what was being saved', async () => {
+      server = await startRedis({ password: 'right/pass word' });
+      const texts: string[] = [];
+      const remember = async (work: Promise<unknown>) => {
+        const error = await work.then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        texts.push(describeDeeply(error));
+        return error;
+      };
+      store = createRedisStore({ url: server.url, timeout, log });
+      await store.ping();
+      const wrong = createRedisStore({
+        url: `redis://:wrong-password@127.0.0.1:${server.port}`,
+        timeout,
+        log,
+      });
+      const save = () => wrong.forBrand('acme').upsert('AccessToken', 'hidden-id', { hidden: 'value' }, 60);
+      expect(await remember(save())).toMatchObject(unavailable);
+      expect(await remember(save())).toMatchObject(unavailable);
+      await wrong.close();
+      await ask(server, (redis) => redis.config('SET', 'maxmemory', '1'));
+      expect(
+        await remember(store.forBrand('acme').upsert('AccessToken', 'hidden-id', { hidden: 'value' }, 60)),
+      ).toMatchObject({ ...unavailable, message: expect.stringContaining('OOM') });
+      await server.kill();
+      expect(await remember(store.ping())).toMatchObject(unavailable);
+      const told = [...texts, JSON.stringify(lines)].join('\n');
+      expect(told).toContain('WRONGPASS');
+      expect(told).not.toMatch(/wrong-password|right|pass word|pass%20word|hidden/);
+    });
+  });
+});
+
+/** Every key of the server with its remaining seconds. */
+function findLifetimes(server: RedisServer): Promise<Record<string, number>> {
+  return ask(server, async (redis) => {
+    const keys = (await redis.keys('*')).toSorted();
+    return Object.fromEntries(
+      await Promise.all(keys.map(async (key) => [key, await redis.ttl(key)] as const)),
+    );
+  });
+}
+
+/** Commands of a connection itself, which no node of a Cluster is asked for by key. */
+const withoutKeys = new Set([
+  'hello',
+  'info',
+  'client',
+  'quit',
+  'select',
+  'auth',
+  'script',
+  'command',
+  'monitor',
+]);
+
+/** What clients send to the server while the work runs; what scripts do inside is left out. */
+async function recordCommands(server: RedisServer, work: () => Promise<unknown>): Promise<string[][]> {
+  const commands: string[][] = [];
+  const admin = new Redis(server.url);
+  const monitor = await admin.monitor();
+  monitor.on('monitor', (_time: string, command: string[], source: string) => {
+    if (source !== 'lua') commands.push(command);
+  });
+  await work();
+  await admin.echo('recorded');
+  await poll('the monitor has seen everything', 5000, () =>
+    commands.some(([name]) => name?.toLowerCase() === 'echo'),
+  );
+  monitor.disconnect();
+  admin.disconnect();
+  return commands.filter(([name]) => name?.toLowerCase() !== 'echo');
+}
+
+async function useEverything(brand: BrandStore): Promise<void> {
+  for (const round of [1, 2]) {
+    const payload = { uid: `u${round}`, userCode: `c${round}`, grantId: `g${round}` };
+    await brand.upsert('DeviceCode', 'a', payload, 60);
+    await brand.upsert('Session', 's', { uid: 'u' }, 60);
+    await brand.upsert('ReplayDetection', 'jti', {}, 60);
+    await brand.find('DeviceCode', 'a');
+    await brand.findByUid('DeviceCode', payload.uid);
+    await brand.findByUserCode('DeviceCode', payload.userCode);
+    await brand.consume('DeviceCode', 'a');
+    await brand.destroy('Session', 's');
+    await brand.revokeGrant(`g${round}`);
+    await brand.addMember('set', 'm', 60);
+    await brand.members('set');
+    await brand.removeMember('set', 'm');
+    await brand.increment('counter', 60);
+    await brand.resetCounter('counter');
+    const lock = await brand.acquireLock('lock', 60);
+    await lock?.release();
+    const link = await brand.putLink('livechat', 'dana', { n: round });
+    await brand.replaceLink('livechat', 'dana', link, { n: round + 1 });
+    await brand.findLink('livechat', 'dana');
+    await brand.removeLink('livechat', 'dana');
+    await brand.setNotBefore('dana', round, 60);
+    await brand.notBefore('dana');
+  }
+}
+
+/** True once enough time for so many reconnections has passed. */
+function pastAttempts(count: number): () => boolean {
+  const end = Date.now() + 50 * count * count;
+  return () => Date.now() > end;
+}
+
+/** Everything that a log could print of an error: its properties, hidden ones too, its cause and its stack. */
+function describeDeeply(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const own = Object.getOwnPropertyNames(error).map((name) => {
+    const value: unknown = Reflect.get(error, name);
+    return `${name}: ${describeDeeply(value)}`;
+  });
+  return own.join('\n');
+}

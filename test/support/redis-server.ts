@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram } from './availability.ts';
+import { findFreePort } from './free-port.ts';
+import { poll } from './poll.ts';
+
+export interface RedisServer {
+  url: string;
+  port: number;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+  /** SIGKILL; the folder stays for a restart. */
+  kill(): Promise<void>;
+  /** Starts again on the same port with what is in the folder, ending a running server first. */
+  restart(): Promise<void>;
+  /** Keeps its connections but answers nobody until `resume`. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface RedisServerOptions {
+  /** Append-only file, synced on each write: nothing is lost across `kill`. */
+  aof?: boolean;
+  port?: number;
+  password?: string;
+  /** A node of a Cluster; it owns no slots until it is told so. */
+  cluster?: boolean;
+}
+
+/** A real redis-server on loopback with a folder of its own. */
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-redis-'));
+  const port = options.port ?? (await findFreePort());
+  const password = options.password ? `:${encodeURIComponent(options.password)}@` : '';
+  let server = await launch(port, folder, options);
+
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill('SIGCONT');
+    server.kill(signal);
+    await exited;
+  }
+
+  return {
+    url: `redis://${password}127.0.0.1:${port}`,
+    port,
+    async stop() {
+      await end('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+    kill: () => end('SIGKILL'),
+    async restart() {
+      await end('SIGTERM');
+      server = await launch(port, folder, options);
+    },
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
+  };
+}
+
+async function launch(port: number, folder: string, options: RedisServerOptions): Promise<ChildProcess> {
+  const program = findProgram('redis-server');
+  if (!program) throw new Error('redis-server is not installed');
+  const server = spawn(program, toArguments(port, folder, options), { stdio: 'ignore' });
+  // A test run that dies must not leave a server behind.
+  const endWithUs = () => void server.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  server.once('exit', () => process.removeListener('exit', endWithUs));
+  await poll(`redis-server listens on ${port}`, 10_000, () => {
+    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
+    return answers(port);
+  });
+  return server;
+}
+
+function toArguments(port: number, folder: string, { aof, password, cluster }: RedisServerOptions): string[] {
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  if (aof) settings.push('--appendonly', 'yes', '--appendfsync', 'always');
+  if (password) settings.push('--requirepass', password);
+  if (cluster) settings.push('--cluster-enabled', 'yes');
+  return settings;
+}
+
+/** Loaded and answering; a server with a password answers that it wants one. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.setTimeout(500, () => socket.destroy());
+    socket.once('data', (data) => {
+      resolve(/^(\+PONG|-NOAUTH)/.test(String(data)));
+      socket.destroy();
+    });
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+  });
+}
