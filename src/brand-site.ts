@@ -13,13 +13,13 @@ import { describeScope } from './interaction/describe-scope.ts';
 import { createPages, type Pages } from './interaction/pages.ts';
 import { createSignInAttempts } from './interaction/sign-in-attempts.ts';
 import type { Views } from './interaction/views/views.ts';
-import { createIssuer, type Issuer } from './issuer/create-issuer.ts';
+import { createIssuer } from './issuer/create-issuer.ts';
 import { parseEncryptionKey } from './keys/encryption-key.ts';
 import { loadKeySet } from './keys/key-set.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
 import type { Log } from './log.ts';
 import { type ResolvedClient, resolveClient } from './platform/resolve-client.ts';
-import type { Store } from './store/contract.ts';
+import type { BrandStore, Store } from './store/contract.ts';
 
 export interface BrandSiteOptions {
   brand: BrandConfig;
@@ -35,7 +35,7 @@ export interface BrandSiteOptions {
 export interface BrandSite extends Site {
   directory: AccountDirectory;
   pages: Pages;
-  issuerInstance: Issuer;
+  store: BrandStore;
 }
 
 /** Everything that one brand owns in this process: issuer, keys, directory, claims, pages, and for a demo its twin. */
@@ -92,7 +92,7 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
     handler: mount(path, app),
     directory,
     pages,
-    issuerInstance: issuer,
+    store,
   };
 }
 

@@ -59,12 +59,26 @@ export async function listen(
 
 function listenOn(server: Server, port: number, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error) => reject(explain(error, port, address));
+    server.once('error', fail);
     server.listen(port, address, () => {
-      server.removeListener('error', reject);
+      server.removeListener('error', fail);
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+/** What an operator can act on; anything else stays as it is. */
+function explain(error: NodeJS.ErrnoException, port: number, address: string): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new Error(
+      `port ${port} of ${address} is taken: stop what listens there, or set PORT to another one`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new Error(`this process may not listen on port ${port}: set PORT to one above 1023`);
+  }
+  return error;
 }
 
 function close(server: Server, grace: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { Config } from './config/contract.ts';
 import { isLoopbackHost } from './config/web-address.ts';
 import { accessLog } from './http/access-log.ts';
 import { checkRequestTarget } from './http/check-request-target.ts';
+import { closeWhenDraining } from './http/close-when-draining.ts';
 import { health } from './http/health.ts';
 import { renderError } from './http/render-error.ts';
 import { requestId } from './http/request-id.ts';
@@ -75,6 +76,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const app = new Koa();
   app.proxy = true;
   app.on('error', (error) => log.error({ detail: String(error) }, 'answer could not be sent'));
+  app.use(closeWhenDraining(() => draining));
   app.use(requestId);
   app.use(trustProxies(server.trusted_proxies));
   app.use(accessLog(log, now));

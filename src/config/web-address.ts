@@ -1,5 +1,6 @@
 /** What several rules ask about an address. */
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+// As a URL writes them, and ::1 as HOST may say it.
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 
 export function isLoopbackHost(hostname: string): boolean {
   return loopbackHosts.has(hostname);

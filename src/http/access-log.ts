@@ -1,7 +1,10 @@
 import type { Middleware } from 'koa';
 import type { Log } from '../log.ts';
 
-/** One line per answered request. The query is left out: it may carry codes, hints and state. */
+/**
+ * One line per answered request, with the address that trusted proxies vouch for. The query is left out: it may
+ * carry codes, hints and state.
+ */
 export function accessLog(log: Log, now: () => number): Middleware {
   return async (ctx, next) => {
     const began = now();
@@ -11,6 +14,7 @@ export function accessLog(log: Log, now: () => number): Middleware {
       {
         supportId: ctx.state['requestId'],
         brand: ctx.state['brand'],
+        address: ctx.ip,
         method,
         path,
         status: ctx.status,

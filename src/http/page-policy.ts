@@ -3,6 +3,8 @@ import type { Context } from 'koa';
 export interface PagePolicy {
   /** `sha256-…` of the page's style element. */
   styleHash?: string;
+  /** `sha256-…` of the page's one script; most pages have none. */
+  scriptHash?: string;
   /**
    * Where a form of the page may lead in the end. Chromium applies `form-action` to every redirect after a
    * submission, so the client's redirect URI must be among them or the browser stops on the way.
@@ -11,11 +13,12 @@ export interface PagePolicy {
 }
 
 /** The Content-Security-Policy of a page that a consumer sees: no script, no frame, nothing from elsewhere. */
-export function setPagePolicy(ctx: Context, { styleHash, formTargets = [] }: PagePolicy): void {
+export function setPagePolicy(ctx: Context, { styleHash, scriptHash, formTargets = [] }: PagePolicy): void {
   const targets = [...new Set(formTargets.map(sourceOf).filter((source) => source !== undefined))];
   const directives = [
     `default-src 'none'`,
     `style-src ${styleHash ? `'${styleHash}'` : `'none'`}`,
+    ...(scriptHash ? [`script-src '${scriptHash}'`] : []),
     `form-action 'self'${targets.map((target) => ` ${target}`).join('')}`,
     `frame-ancestors 'none'`,
     `base-uri 'none'`,

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { setPagePolicy } from '../http/page-policy.ts';
+import { pageMessageScriptHash } from './views/page-message.ts';
 import { styleHash } from './views/style.ts';
 import type { Views } from './views/views.ts';
 
@@ -12,24 +13,29 @@ export function createPages(views: Views, brandName: string) {
       model: Omit<Parameters<Views['login']>[0], 'brandName' | 'supportId'>,
       redirectUri: string,
     ): void {
-      show(ctx, views.login({ ...page(ctx), ...model }), [redirectUri]);
+      show(ctx, views.login({ ...page(ctx), ...model }), { formTargets: [redirectUri] });
     },
     consent(
       ctx: Context,
       model: Omit<Parameters<Views['consent']>[0], 'brandName' | 'supportId'>,
       redirectUri: string,
     ): void {
-      show(ctx, views.consent({ ...page(ctx), ...model }), [redirectUri]);
+      show(ctx, views.consent({ ...page(ctx), ...model }), { formTargets: [redirectUri] });
     },
     logout(
       ctx: Context,
       model: { action: string; xsrf: string; clientName: string | undefined; returnTo: string | undefined },
     ): void {
       const { clientName, returnTo, ...form } = model;
-      show(ctx, views.logout({ ...page(ctx), ...form, ...(clientName && { clientName }) }), [returnTo]);
+      show(ctx, views.logout({ ...page(ctx), ...form, ...(clientName && { clientName }) }), {
+        formTargets: [returnTo],
+      });
     },
     issuers: (ctx: Context, model: Parameters<Views['issuers']>[0]): void => show(ctx, views.issuers(model)),
     signedOut: (ctx: Context): void => show(ctx, views.signedOut(page(ctx))),
+    pageMessage(ctx: Context, model: { message: Record<string, unknown>; origin: string }): void {
+      show(ctx, views.pageMessage({ ...page(ctx), ...model }), { scriptHash: pageMessageScriptHash });
+    },
     sessionLost: (ctx: Context): void => show(ctx, views.sessionLost(page(ctx))),
     error(
       ctx: Context,
@@ -47,8 +53,13 @@ export function createPages(views: Views, brandName: string) {
 
 export type Pages = ReturnType<typeof createPages>;
 
-function show(ctx: Context, html: string, formTargets: readonly (string | undefined)[] = []): void {
-  setPagePolicy(ctx, { styleHash, formTargets: formTargets.filter((target) => target !== undefined) });
+function show(
+  ctx: Context,
+  html: string,
+  policy: { formTargets?: readonly (string | undefined)[]; scriptHash?: string } = {},
+): void {
+  const formTargets = (policy.formTargets ?? []).filter((target) => target !== undefined);
+  setPagePolicy(ctx, { ...policy, styleHash, formTargets });
   ctx.type = 'html';
   ctx.body = html;
 }

@@ -1,5 +1,7 @@
 import type { ClientMetadata, JWK } from 'oidc-provider';
+import type { BrandConfig } from '../config/brand-schema.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
+import { identityScopes } from './identity-scopes.ts';
 
 /**
  * A client of the configuration in the terms of OpenID Connect Dynamic Client Registration.
@@ -9,7 +11,7 @@ import type { ResolvedClient } from '../platform/resolve-client.ts';
  */
 export function toClientMetadata(
   client: ResolvedClient,
-  subject: 'public' | 'pairwise',
+  brand: Pick<BrandConfig, 'subject' | 'scopes'>,
   encryptionKey?: JWK,
 ): ClientMetadata {
   const { flows } = client;
@@ -18,6 +20,8 @@ export function toClientMetadata(
     ...(flows.includes('code') || flows.includes('pkce') ? ['code'] : []),
     ...(flows.includes('implicit') ? ['id_token'] : []),
     ...(flows.includes('hybrid') ? ['code id_token'] : []),
+    // A page's sign-in wants no answer but that it is done.
+    ...(client.pages.length > 0 ? ['none'] : []),
   ];
   const grantTypes = [
     ...(usesCode ? ['authorization_code'] : []),
@@ -35,12 +39,12 @@ export function toClientMetadata(
     grant_types: grantTypes,
     token_endpoint_auth_method: client.token_endpoint_auth_methods[0] ?? 'none',
     id_token_signed_response_alg: 'RS256',
-    subject_type: client.subject ?? subject,
+    subject_type: client.subject ?? brand.subject,
     sector_identifier_uri: client.sector_identifier_uri,
     // RFC 9126 5: only pushed requests; RFC 9101 10.5: only signed ones.
     require_pushed_authorization_requests: client.require_pushed_requests,
     require_signed_request_object: client.require_signed_request_objects,
-    scope: client.scopes ? ['openid', 'offline_access', ...client.scopes].join(' ') : undefined,
+    scope: client.scopes ? allowedScopes(client.scopes, brand).join(' ') : undefined,
     backchannel_logout_uri: client.backchannel_logout_uri,
     backchannel_logout_session_required: client.backchannel_logout_uri ? true : undefined,
     ...keysOf(client, encryptionKey),
@@ -49,6 +53,12 @@ export function toClientMetadata(
       id_token_encrypted_response_enc: client.encryption.enc,
     }),
   }) as ClientMetadata;
+}
+
+/** Without the scopes of APIs, which the library refuses here; resource-servers.ts limits those. */
+function allowedScopes(listed: readonly string[], brand: Pick<BrandConfig, 'scopes'>): string[] {
+  const always = ['openid', 'offline_access'];
+  return identityScopes(brand).filter((scope) => always.includes(scope) || listed.includes(scope));
 }
 
 function keysOf(client: ResolvedClient, encryptionKey: JWK | undefined) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type JWK, type JWKS, Provider, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Context, Next } from 'koa';
+import { type JWK, type JWKS, type KoaContextWithOIDC, Provider, type Session } from 'oidc-provider';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
@@ -10,21 +11,27 @@ import { createBrowserBinding } from './browser-binding.ts';
 import { checkClients } from './check-clients.ts';
 import { toClientMetadata } from './client-metadata.ts';
 import { createConsentMemory } from './consent-memory.ts';
+import { createConsumers } from './consumers.ts';
 import { createBrandCookies, deriveKey } from './cookies.ts';
 import { endSession, revokeGrantsOf } from './end-session.ts';
-import { createFindAccount } from './find-account.ts';
 import { createGrantPerResponse } from './grant-per-response.ts';
 import { createInteractionGateway } from './interaction-gateway.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { type IssuerViews, issuerPages } from './issuer-pages.ts';
 import { longestGrant } from './lifetimes.ts';
+import { loadedContext } from './loaded-context.ts';
 import { logEvents } from './log-events.ts';
+import { createPageRequests } from './page/page-requests.ts';
+import { createPageRoutes } from './page/page-routes.ts';
+import { createPageModes } from './page/response-modes.ts';
 import { createPairwiseSubject } from './pairwise-subject.ts';
 import { createProviderConfiguration } from './provider-configuration.ts';
 import { createLateAnswers } from './refuse-late-answers.ts';
+import { createReplayDetection } from './replay-detection.ts';
 import { acceptMissingNonce, limitParameters } from './request-parameters.ts';
 import { scriptPagePolicy } from './script-page-policy.ts';
 import { createAdapterFactory } from './store-adapter.ts';
+import { untypedRevocation } from './untyped-revocation.ts';
 
 export interface IssuerOptions {
   brand: BrandConfig;
@@ -54,87 +61,68 @@ export async function createIssuer(options: IssuerOptions) {
   const { brand, store, log } = options;
   // A platform that never speaks OpenID Connect with us has no flow.
   const clients = options.clients.filter(({ flows }) => flows.length > 0);
-  const cookies = createBrandCookies(brand.brand, brand.issuer, options.cookieKeys);
-  const secret = options.cookieKeys[0] ?? '';
-  const now = () => Math.floor(options.now() / 1000);
-  const clientOf = (clientId: string) => clients.find(({ id }) => id === clientId);
-  const isFirstParty = (clientId: string) => Boolean(clientOf(clientId)?.first_party);
-  const lateAnswers = createLateAnswers(cookies);
-  const binding = createBrowserBinding(cookies, deriveKey(secret, `parley binding ${brand.brand}`));
-  const consentMemory = createConsentMemory(store);
-  const pairwiseSubject = createPairwiseSubject(options.pairwiseSalt);
-  const path = new URL(brand.issuer).pathname.replace(/\/$/, '');
+  const parts = createParts(options, clients);
+  const { cookies, binding, consentMemory, consumers, requests, modes, lateAnswers, now } = parts;
 
-  const provider: Provider = new Provider(
+  const provider = new Provider(
     brand.issuer,
     createProviderConfiguration({
-      brand,
+      ...options,
+      ...parts,
       clients,
       clientMetadata: clients.map((client) =>
-        toClientMetadata(client, brand.subject, options.encryptionKeys.get(client.id)),
+        toClientMetadata(client, brand, options.encryptionKeys.get(client.id)),
       ),
-      claimsByScope: options.claimsByScope,
-      jwks: options.jwks,
-      cookies,
       adapter: createAdapterFactory(store, lateAnswers.mark),
-      policy: createInteractionPolicy({
-        absoluteLifetime: brand.session.absolute,
-        now: options.now,
-        isFirstParty,
-      }),
-      findAccount: createFindAccount({
-        directory: options.directory,
-        claims: options.claims,
-        store,
-        findSession: (uid) => provider.Session.findByUid(uid),
-      }),
-      grants: createGrantPerResponse({
-        store,
-        consentMemory,
-        isFirstParty,
-        grantLifetime: longestGrant(brand),
-        createId: () => randomBytes(32).toString('base64url'),
-      }),
+      findAccount: consumers.findAccount,
       pages: issuerPages({
         views: options.views,
+        isPageRequest: (ctx) => Boolean(requests.find(ctx)),
         endSession: (session) => end(session),
-        subjectOf: async (ctx) => subjectOf(ctx),
+        subjectOf: (ctx) =>
+          consumers.subjectOf(loadedContext(ctx).session.accountId, loadedContext(ctx).client),
         cookies,
       }),
-      pairwiseSubject,
-      interactionUrl: (ctx, { uid }) => {
-        binding.ensure(ctx);
-        return `${path}/interaction/${uid}`;
-      },
-      now,
-      ...(options.fetch && { fetch: options.fetch }),
+      checkParameters: modes.check,
     }),
   );
-  const end = (session: Parameters<typeof endSession>[1]) => endSession({ provider, store, log }, session);
-
-  async function subjectOf(ctx: KoaContextWithOIDC): Promise<string | undefined> {
-    const { client, session } = ctx.oidc;
-    if (!session?.accountId) return undefined;
-    return client?.subjectType === 'pairwise'
-      ? pairwiseSubject(ctx, session.accountId, client)
-      : session.accountId;
-  }
+  parts.connect(provider);
+  const end = (session: Session) => endSession({ provider, store, log }, session);
 
   provider.ReplayDetection.unique = createReplayDetection(store, now);
+  provider.registerResponseMode('json', modes.json);
+  provider.registerResponseMode('page_message', modes.pageMessage);
+  provider.registerResponseMode('page_return', modes.pageReturn);
+  // In the order in which a request meets them, before the library's own routes.
+  provider.use(
+    createPageRoutes({
+      provider,
+      clients,
+      cookies,
+      requests,
+      issuer: brand.issuer,
+      endSession: end,
+      findSubject,
+    }),
+  );
   provider.use(scriptPagePolicy);
+  provider.use(untypedRevocation);
   provider.use(limitParameters);
-  provider.use(acceptMissingNonce((clientId) => Boolean(clientOf(clientId)?.accepts_no_nonce)));
+  provider.use(
+    acceptMissingNonce((clientId) =>
+      clients.some(({ id, accepts_no_nonce }) => id === clientId && accepts_no_nonce),
+    ),
+  );
   provider.use(binding.checkResume(provider));
   provider.use(lateAnswers.middleware);
-  provider.use(async (ctx, next) => {
-    await next();
-    // The library's own confirm page destroys the session; what the session gave ends with it.
-    const { session } = (ctx as unknown as KoaContextWithOIDC).oidc ?? {};
-    if ((session as { destroyed?: boolean } | undefined)?.destroyed && session)
-      await revokeGrantsOf(store, session.uid);
-  });
+  provider.use(revokeWithSession(store));
   logEvents(provider, log);
   await checkClients(provider, clients);
+
+  async function findSubject(session: Session, { id }: ResolvedClient): Promise<string | undefined> {
+    const client = await provider.Client.find(id);
+    return client && consumers.findSubject(session, client);
+  }
 
   return {
     brand,
@@ -144,20 +132,83 @@ export async function createIssuer(options: IssuerOptions) {
       provider,
       binding,
       consentMemory,
-      csrfKey: deriveKey(secret, `parley csrf ${brand.brand}`),
+      csrfKey: parts.csrfKey,
       endSession: end,
       now,
     }),
   };
 }
 
-/** The library finds, then saves: of 20 parallel uses of one jti all passed. The store takes one. */
-function createReplayDetection(
-  store: BrandStore,
-  now: () => number,
-): typeof Provider.prototype.ReplayDetection.unique {
-  return async (iss, jti, exp) => {
-    const id = JSON.stringify([iss, jti]);
-    return (await store.upsert('ReplayDetection', id, { iss }, Math.max(1, exp - now()))) === 'saved';
+/** What an issuer is made of, before the library's Provider stands. */
+function createParts(options: IssuerOptions, clients: readonly ResolvedClient[]) {
+  const { brand, store } = options;
+  const now = () => Math.floor(options.now() / 1000);
+  const cookies = createBrandCookies(brand.brand, brand.issuer, options.cookieKeys);
+  const newestKey = options.cookieKeys[0] ?? '';
+  const keyFor = (purpose: string) => deriveKey(newestKey, `parley ${purpose} ${brand.brand}`);
+  const isFirstParty = (clientId: string) =>
+    clients.some(({ id, first_party }) => id === clientId && first_party);
+  const binding = createBrowserBinding(cookies, keyFor('binding'));
+  const consentMemory = createConsentMemory(store);
+  const pairwiseSubject = createPairwiseSubject(options.pairwiseSalt);
+  const requests = createPageRequests();
+  const absoluteLifetime = brand.session.absolute;
+  const path = new URL(brand.issuer).pathname.replace(/\/$/, '');
+  let provider: Provider | undefined;
+
+  const consumers = createConsumers({
+    ...options,
+    absoluteLifetime,
+    pairwiseSubject,
+    findSession: async (uid) => provider?.Session.findByUid(uid),
+    now,
+  });
+  return {
+    now,
+    cookies,
+    binding,
+    consentMemory,
+    consumers,
+    requests,
+    pairwiseSubject,
+    csrfKey: keyFor('csrf'),
+    lateAnswers: createLateAnswers(cookies),
+    modes: createPageModes({ clients, requests, showMessage: options.views.pageMessage }),
+    policy: createInteractionPolicy({
+      absoluteLifetime,
+      now,
+      isFirstParty,
+      expectsOther(ctx) {
+        const expected = requests.find(ctx)?.expectedSubject;
+        const { session, client } = ctx.oidc;
+        if (expected === undefined || !session?.accountId || !client) return false;
+        return consumers.subjectOf(session.accountId, client) !== expected;
+      },
+    }),
+    grants: createGrantPerResponse({
+      store,
+      consentMemory,
+      isFirstParty,
+      grantLifetime: longestGrant(brand),
+      createId: () => randomBytes(32).toString('base64url'),
+    }),
+    interactionUrl(ctx: KoaContextWithOIDC, { uid }: { uid: string }) {
+      binding.ensure(ctx);
+      return `${path}/interaction/${uid}`;
+    },
+    /** The library's Provider is built from these parts, and two of them need it back. */
+    connect(built: Provider) {
+      provider = built;
+    },
+  };
+}
+
+/** The library's own confirmation page destroys the session; what the session gave ends with it. */
+function revokeWithSession(store: BrandStore) {
+  return async (ctx: Context, next: Next) => {
+    await next();
+    const { session } = (ctx as unknown as KoaContextWithOIDC).oidc ?? {};
+    const isDestroyed = (session as { destroyed?: boolean } | undefined)?.destroyed;
+    if (session && isDestroyed) await revokeGrantsOf(store, session.uid);
   };
 }

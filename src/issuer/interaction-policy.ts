@@ -5,12 +5,20 @@ const { Check, base } = interactionPolicy;
 export interface PolicyOptions {
   /** Seconds after sign-in at which a session ends, however busy it was. */
   absoluteLifetime: number;
+  /** Seconds since the epoch. */
   now(): number;
   isFirstParty(clientId: string): boolean;
+  /** Whether a page expects another consumer than the session's. */
+  expectsOther(ctx: KoaContextWithOIDC): boolean;
 }
 
 /** When a consumer is asked to sign in or to consent: the library's policy with three rules of ours. */
-export function createInteractionPolicy({ absoluteLifetime, now, isFirstParty }: PolicyOptions) {
+export function createInteractionPolicy({
+  absoluteLifetime,
+  now,
+  isFirstParty,
+  expectsOther,
+}: PolicyOptions) {
   const policy = base();
   const login = policy.get('login');
   const consent = policy.get('consent');
@@ -26,7 +34,12 @@ export function createInteractionPolicy({ absoluteLifetime, now, isFirstParty }:
   login.checks.add(
     new Check('session_too_old', 'the session has reached its end', 'login_required', (ctx) => {
       const { loginTs } = ctx.oidc.session ?? {};
-      return loginTs !== undefined && Math.floor(now() / 1000) - loginTs >= absoluteLifetime;
+      return loginTs !== undefined && now() - loginTs >= absoluteLifetime;
+    }),
+  );
+  login.checks.add(
+    new Check('other_consumer', 'another consumer is signed in', 'login_required', (ctx) => {
+      return expectsOther(ctx);
     }),
   );
   // The library asks native clients each time, because another app may claim a custom scheme (RFC 8252 8.6).

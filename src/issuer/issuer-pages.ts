@@ -15,20 +15,27 @@ export interface IssuerViews {
     model: { action: string; xsrf: string; clientName: string | undefined; returnTo: string | undefined },
   ): void;
   signedOut(ctx: object): void;
+  pageMessage(ctx: object, model: { message: Record<string, unknown>; origin: string }): void;
 }
 
 export interface IssuerPagesOptions {
   views: IssuerViews;
+  /** A page's fetch reads JSON, errors included. */
+  isPageRequest(ctx: object): boolean;
   endSession(session: Session): Promise<void>;
-  subjectOf(ctx: KoaContextWithOIDC): Promise<string | undefined>;
+  subjectOf(ctx: KoaContextWithOIDC): string;
   cookies: BrandCookies;
 }
 
 /** The three moments at which oidc-provider itself shows a page. */
-export function issuerPages({ views, endSession, subjectOf, cookies }: IssuerPagesOptions) {
+export function issuerPages({ views, isPageRequest, endSession, subjectOf, cookies }: IssuerPagesOptions) {
   return {
     /** Errors that may not be redirected: before the redirect URI is validated, or on our side. */
     renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+      if (isPageRequest(ctx)) {
+        ctx.body = { ...out, support_id: ctx.state['requestId'] };
+        return;
+      }
       if (error.name === 'SessionNotFound') return views.sessionLost(ctx);
       const cause = (error as { cause?: unknown }).cause;
       const own = cause instanceof ParleyError ? cause : undefined;
@@ -47,7 +54,7 @@ export function issuerPages({ views, endSession, subjectOf, cookies }: IssuerPag
       const { session, params, client, entities } = loadedContext(ctx);
       const returnTo = params['post_logout_redirect_uri'] as string | undefined;
       const hinted = entities.IdTokenHint?.payload['sub'];
-      if (hinted === undefined || hinted !== (await subjectOf(ctx))) {
+      if (hinted === undefined || hinted !== subjectOf(ctx)) {
         const xsrf = /name="xsrf" value="([^"]+)"/.exec(form)?.[1] ?? '';
         const action = /action="([^"]+)"/.exec(form)?.[1] ?? '';
         return views.logout(ctx, { action, xsrf, clientName: client?.clientName, returnTo });

@@ -27,7 +27,11 @@ const refusals = [
 export function logEvents(provider: Provider, log: Log): void {
   for (const event of refusals) {
     const report = (ctx: KoaContextWithOIDC, error: FailedRequest) => {
-      log.info({ event, ...describe(ctx, error) }, 'request refused');
+      const failed = error.cause instanceof ParleyError && error.cause.status >= 500;
+      log[failed ? 'error' : 'info'](
+        { event, ...describe(ctx, error) },
+        failed ? 'request failed' : 'request refused',
+      );
     };
     (provider as EventEmitter).on(event, report);
   }

@@ -1,11 +1,19 @@
-import type { ClientMetadata, Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider';
+import {
+  type ClientMetadata,
+  type Configuration,
+  errors,
+  type JWKS,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import type { BrandCookies } from './cookies.ts';
-import type { FindAccount } from './find-account.ts';
+import type { Consumers } from './consumers.ts';
 import type { GrantPerResponse } from './grant-per-response.ts';
 import type { createInteractionPolicy } from './interaction-policy.ts';
 import type { createAdapterFactory } from './store-adapter.ts';
+import { guardedFetch } from './guarded-fetch.ts';
+import { identityScopes } from './identity-scopes.ts';
 import type { issuerPages } from './issuer-pages.ts';
 import { createLifetimes } from './lifetimes.ts';
 import { checkParameters } from './request-parameters.ts';
@@ -20,10 +28,12 @@ export interface ConfigurationParts {
   cookies: BrandCookies;
   adapter: ReturnType<typeof createAdapterFactory>;
   policy: ReturnType<typeof createInteractionPolicy>;
-  findAccount: FindAccount;
+  findAccount: Consumers['findAccount'];
   grants: GrantPerResponse;
   pages: ReturnType<typeof issuerPages>;
   pairwiseSubject: NonNullable<Configuration['pairwiseIdentifier']>;
+  /** After the library's own checks, before the account is loaded. */
+  checkParameters(ctx: KoaContextWithOIDC): void;
   interactionUrl(ctx: KoaContextWithOIDC, interaction: { uid: string }): string;
   /** Seconds since the epoch. */
   now(): number;
@@ -54,7 +64,7 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
       ...parts.claimsByScope,
       openid: ['sub', ...new Set(Object.values(parts.claimsByScope).flat())],
     },
-    scopes: ['openid', 'offline_access', ...standardScopes, ...Object.keys(brand.scopes)],
+    scopes: identityScopes(brand),
     conformIdTokenClaims: false,
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: parts.pairwiseSubject,
@@ -66,7 +76,14 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
     enableHttpPostMethods: false,
     acceptQueryParamAccessTokens: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    extraParams: { login_hint_token: (ctx) => checkParameters(ctx) },
+    extraParams: {
+      login_hint_token(ctx) {
+        checkParameters(ctx);
+        parts.checkParameters(ctx);
+      },
+      page: null,
+      page_return_to: null,
+    },
     pkce: {
       required: (_ctx, client) => {
         const flows = clientOf(client.clientId)?.flows ?? ['code', 'pkce'];
@@ -86,7 +103,7 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
     routes: { userinfo: '/userinfo' },
     enabledJWA,
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024, sector_identifier_uri: 16 * 1024 },
-    ...(parts.fetch && { fetch: parts.fetch }),
+    fetch: parts.fetch ?? guardedFetch,
 
     features: {
       devInteractions: { enabled: false },
@@ -106,7 +123,7 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
         // A request that named no resource keeps its access token for userinfo.
         useGrantedResource: () => false,
       },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => checkOwnToken(client, token) },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: parts.pages.logoutSource,
@@ -116,7 +133,12 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
   };
 }
 
-const standardScopes = ['profile', 'email', 'phone', 'address'];
+/** RFC 7009 section 2.1: another client's token is not revoked, and the caller is told. */
+function checkOwnToken(client: { clientId: string }, token: { clientId?: string | undefined }): true {
+  if (token.clientId !== client.clientId)
+    throw new errors.InvalidRequest('the token belongs to another client');
+  return true;
+}
 
 const signing = ['RS256', 'PS256', 'ES256'] as const;
 

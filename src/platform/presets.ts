@@ -4,7 +4,7 @@ import { liveperson } from './liveperson.ts';
 import type { PlatformPreset } from './preset-contract.ts';
 
 /** Every platform that a client's `platform` may name. */
-export const presets: Readonly<Record<NonNullable<ClientConfig['platform']>, PlatformPreset>> = {
+const presets: Readonly<Record<NonNullable<ClientConfig['platform']>, PlatformPreset>> = {
   liveperson,
   livechat,
 };

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
+import { startParley } from '../support/start-parley.ts';
+import { testBrand } from '../support/test-brand.ts';
 
 const project = join(import.meta.dirname, '../..');
 
@@ -16,7 +18,10 @@ const demoPaths = [
   '/session/end',
 ];
 
-async function withDemo(env: Record<string, string>, use: (parley: ParleyProcess) => Promise<void>): Promise<void> {
+async function withDemo(
+  env: Record<string, string>,
+  use: (parley: ParleyProcess) => Promise<void>,
+): Promise<void> {
   const parley = await spawnParley({ cwd: project, env });
   try {
     await use(parley);
@@ -29,7 +34,9 @@ describe("the project's own configuration", () => {
   test('follows PORT everywhere: issuer, endpoints, the storefront; and both loopback addresses answer', async () => {
     await withDemo({}, async (parley) => {
       const base = `http://localhost:${parley.port}`;
-      const discovery = (await (await parley.fetch(`${base}/.well-known/openid-configuration`)).json()) as Record<string, unknown>;
+      const discovery = (await (
+        await parley.fetch(`${base}/.well-known/openid-configuration`)
+      ).json()) as Record<string, unknown>;
       expect(discovery['issuer']).toBe(base);
       const endpoints = Object.entries(discovery).filter(([name]) => /_(endpoint|uri)$/.test(name));
       expect(endpoints.length).toBeGreaterThan(6);
@@ -50,9 +57,15 @@ describe("the project's own configuration", () => {
   describe('59 on a listener that strangers can reach', () => {
     test('a forged Host reaches nothing of the demo', async () => {
       await withDemo({ HOST: '0.0.0.0' }, async (parley) => {
-        for (const host of [`localhost:${parley.port}`, `127.0.0.1:${parley.port}`, `LOCALHOST:${parley.port}`]) {
+        for (const host of [
+          `localhost:${parley.port}`,
+          `127.0.0.1:${parley.port}`,
+          `LOCALHOST:${parley.port}`,
+        ]) {
           for (const path of demoPaths) {
-            const answer = await parley.fetch(`http://${host}${path}`, { headers: { host, accept: 'text/html' } });
+            const answer = await parley.fetch(`http://${host}${path}`, {
+              headers: { host, accept: 'text/html' },
+            });
             expect([path, answer.status]).toEqual([path, 404]);
             expect(answer.headers.get('set-cookie')).toBeNull();
             expect(await answer.text()).not.toMatch(/Fernway|localhost/);
@@ -70,4 +83,13 @@ describe("the project's own configuration", () => {
       });
     });
   });
+});
+
+test.each(['localhost', '127.0.0.1', '::1'])('HOST=%s is loopback: the demo is served', async (host) => {
+  const parley = await startParley({ brands: [testBrand({ demo: true })], env: { HOST: host } });
+  try {
+    expect(parley.server.withheld).toEqual([]);
+  } finally {
+    await parley.stop();
+  }
 });

@@ -22,7 +22,7 @@ describe('11 a forged host', () => {
     socket.on('data', (chunk) => {
       answer += chunk.toString();
     });
-    socket.end(`${[...lines, 'Connection: close', '', ''].join('\r\n')}`);
+    socket.end([...lines, 'Connection: close', '', ''].join('\r\n'));
     await once(socket, 'close');
     return answer;
   }
@@ -45,15 +45,20 @@ describe('11 a forged host', () => {
     expect(answer.headers.get('location')).toMatch(/^\/interaction\//);
   });
 
-  test.each(['evil.example', 'localhost', 'localhost:1', 'localhost.evil.example', 'localhost@evil.example', 'evil.example#', ''])(
-    'Host: "%s" belongs to no brand',
-    async (host) => {
-      const answer = await raw([`GET /.well-known/openid-configuration HTTP/1.1`, `Host: ${host}`]);
-      expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
-      expect(answer).not.toContain('authorization_endpoint');
-      expect(answer).not.toMatch(/set-cookie/i);
-    },
-  );
+  test.each([
+    'evil.example',
+    'localhost',
+    'localhost:1',
+    'localhost.evil.example',
+    'localhost@evil.example',
+    'evil.example#',
+    '',
+  ])('Host: "%s" belongs to no brand', async (host) => {
+    const answer = await raw([`GET /.well-known/openid-configuration HTTP/1.1`, `Host: ${host}`]);
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(answer).not.toContain('authorization_endpoint');
+    expect(answer).not.toMatch(/set-cookie/i);
+  });
 
   test.each([
     ['the address of another host', 'http://evil.example/.well-known/openid-configuration'],
@@ -74,7 +79,8 @@ describe('11 a forged host', () => {
 });
 
 describe('a host that no brand owns', () => {
-  const ask = (parley: ParleyProcess) => parley.fetch('http://other.example/', { headers: { accept: 'text/html' } });
+  const ask = (parley: ParleyProcess) =>
+    parley.fetch('http://other.example/', { headers: { accept: 'text/html' } });
 
   test('lists the issuers in development', async () => {
     const parley = await spawnParley();
@@ -88,7 +94,13 @@ describe('a host that no brand owns', () => {
   });
 
   test.each([
-    ['in production', { NODE_ENV: 'production', PARLEY_COOKIE_KEYS: 'a-cookie-key-of-the-tests-with-more-than-32-characters' }],
+    [
+      'in production',
+      {
+        NODE_ENV: 'production',
+        PARLEY_COOKIE_KEYS: 'a-cookie-key-of-the-tests-with-more-than-32-characters',
+      },
+    ],
     ['on a listener that strangers can reach', { HOST: '0.0.0.0' }],
   ])('says nothing %s', async (_where, env) => {
     const parley = await spawnParley({ env });

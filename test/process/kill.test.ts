@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { authorizationUrl, authorizeSilently, exchange, refresh, signIn, userinfoStatus } from '../support/relying-party.ts';
+import {
+  authorizationUrl,
+  authorizeSilently,
+  exchange,
+  refresh,
+  signIn,
+  userinfoStatus,
+} from '../support/relying-party.ts';
 import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
 import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -16,7 +23,8 @@ describe('54 after kill -9 and a restart on the embedded store', () => {
   });
   afterAll(() => parley?.stop());
 
-  const newCode = async () => (await authorizeSilently(visitor, authorizationUrl(webClient(parley)))).get('code') ?? '';
+  const newCode = async () =>
+    (await authorizeSilently(visitor, authorizationUrl(webClient(parley)))).get('code') ?? '';
   const jwks = async () => (await parley.fetch(`${parley.issuer}/jwks`)).json();
 
   test('what was acknowledged holds: codes, tokens, the session, the keys, and what was used up', async () => {

@@ -18,7 +18,14 @@ import { webClient } from '../support/web-client.ts';
 
 /** A public client: its refresh tokens rotate. */
 const appUri = 'https://app.acme.example/callback';
-const app = { id: 'app', token_endpoint_auth_method: 'none', flows: ['pkce'], redirect_uris: [appUri], first_party: true, refresh_tokens: true };
+const app = {
+  id: 'app',
+  token_endpoint_auth_method: 'none',
+  flows: ['pkce'],
+  redirect_uris: [appUri],
+  first_party: true,
+  refresh_tokens: true,
+};
 
 /** SECURITY-CASES 13 and 17 across processes: two Parleys with one store, one key folder and one set of cookie keys. */
 onEachStore((store) => {
@@ -28,7 +35,10 @@ onEachStore((store) => {
 
   beforeAll(async () => {
     const address = store();
-    const shared = { brands: [testBrand({ clients: [...testClients(), app] })], ...(address && { store: address }) };
+    const shared = {
+      brands: [testBrand({ clients: [...testClients(), app] })],
+      ...(address && { store: address }),
+    };
     first = await spawnParley(shared);
     second = await spawnParley({ ...shared, beside: first });
     visitor = new Visitor(first.fetch);
@@ -39,26 +49,38 @@ onEachStore((store) => {
     await first?.stop();
   });
 
-  const newCode = async () => (await authorizeSilently(visitor, authorizationUrl(webClient(first)))).get('code') ?? '';
+  const newCode = async () =>
+    (await authorizeSilently(visitor, authorizationUrl(webClient(first)))).get('code') ?? '';
 
   describe('13 parallel redemption in two processes', () => {
-    test.each([2, 20])('of one code by %i requests: one success, and its tokens are dead in both', async (parallel) => {
-      for (let round = 0; round < 3; round += 1) {
-        await expectOneRedemption({ ways: [webClient(first), webClient(second)], parallel, newCode });
-      }
-    });
+    test.each([2, 20])(
+      'of one code by %i requests: one success, and its tokens are dead in both',
+      async (parallel) => {
+        for (let round = 0; round < 3; round += 1) {
+          await expectOneRedemption({ ways: [webClient(first), webClient(second)], parallel, newCode });
+        }
+      },
+    );
   });
 
   test('17 of parallel uses of a rotating refresh token in two processes one succeeds, and its tokens are dead', async () => {
     const { verifier, challenge } = createPkce();
-    const way = (process: ParleyProcess): Client => ({ issuer: first.issuer, clientId: app.id, redirectUri: appUri, fetch: process.fetch });
-    const code = (await authorizeSilently(visitor, authorizationUrl(way(first), challenge))).get('code') ?? '';
+    const way = (process: ParleyProcess): Client => ({
+      issuer: first.issuer,
+      clientId: app.id,
+      redirectUri: appUri,
+      fetch: process.fetch,
+    });
+    const code =
+      (await authorizeSilently(visitor, authorizationUrl(way(first), challenge))).get('code') ?? '';
     const identity = { client_id: app.id };
     const { body } = await exchange(way(second), code, { ...identity, code_verifier: verifier });
     const use = (process: ParleyProcess, refresh_token: string) =>
       postAsClient(way(process), '/token', { grant_type: 'refresh_token', refresh_token, ...identity });
 
-    const answers = await Promise.all([first, second, first, second].map((process) => use(process, body.refresh_token)));
+    const answers = await Promise.all(
+      [first, second, first, second].map((process) => use(process, body.refresh_token)),
+    );
 
     const [winner, ...more] = answers.filter(({ status }) => status === 200);
     expect(more).toEqual([]);
@@ -76,7 +98,9 @@ onEachStore((store) => {
 
   test('both publish the same keys', async () => {
     const keyIds = async (process: ParleyProcess) => {
-      const { keys } = (await (await process.fetch(`${first.issuer}/jwks`)).json()) as { keys: { kid: string }[] };
+      const { keys } = (await (await process.fetch(`${first.issuer}/jwks`)).json()) as {
+        keys: { kid: string }[];
+      };
       return keys.map(({ kid }) => kid);
     };
     expect(await keyIds(first)).toEqual(await keyIds(second));

@@ -31,13 +31,17 @@ export function fetchAt(port: number, options: FetchAtOptions = {}): typeof fetc
         ...(url.protocol === 'https:' && { servername: url.hostname, ca: options.ca }),
         ...(options.from && { localAddress: options.from }),
       });
-      outgoing.setTimeout(15_000, () => outgoing.destroy(new Error(`no answer from port ${port} within 15 s`)));
+      outgoing.setTimeout(15_000, () =>
+        outgoing.destroy(new Error(`no answer from port ${port} within 15 s`)),
+      );
       outgoing.once('error', reject);
       outgoing.once('response', (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.once('error', reject);
-        incoming.once('end', () => resolve(toResponse(url, incoming.statusCode ?? 0, incoming.rawHeaders, Buffer.concat(chunks))));
+        incoming.once('end', () =>
+          resolve(toResponse(url, incoming.statusCode ?? 0, incoming.rawHeaders, Buffer.concat(chunks))),
+        );
       });
       outgoing.end(body);
     });
@@ -46,7 +50,11 @@ export function fetchAt(port: number, options: FetchAtOptions = {}): typeof fetc
 
 function toResponse(url: URL, status: number, rawHeaders: readonly string[], body: Buffer): Response {
   const headers = new Headers();
-  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
-  const response = new Response(status === 204 || status === 304 ? null : new Uint8Array(body), { status, headers });
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  const response = new Response(status === 204 || status === 304 ? null : new Uint8Array(body), {
+    status,
+    headers,
+  });
   return Object.defineProperty(response, 'url', { value: url.href });
 }

@@ -17,14 +17,16 @@ export async function expectOneRedemption({ ways, parallel, newCode }: Redemptio
   const other = await exchange(way(0), await newCode());
   const code = await newCode();
 
-  const answers = await Promise.all(Array.from({ length: parallel }, (_, index) => exchange(way(index), code)));
+  const answers = await Promise.all(
+    Array.from({ length: parallel }, (_, index) => exchange(way(index), code)),
+  );
 
   const [winner, ...more] = answers.filter(({ status }) => status === 200);
   expect(more).toEqual([]);
   if (!winner) throw new Error('nobody redeemed the code');
-  expect(answers.filter((answer) => answer !== winner).map(({ status, body }) => [status, body.error])).toEqual(
-    Array.from({ length: parallel - 1 }, () => [400, 'invalid_grant']),
-  );
+  expect(
+    answers.filter((answer) => answer !== winner).map(({ status, body }) => [status, body.error]),
+  ).toEqual(Array.from({ length: parallel - 1 }, () => [400, 'invalid_grant']));
   for (const client of ways) {
     expect(await userinfoStatus(client, winner.body.access_token)).toBe(401);
     expect(await isActive(client, winner.body.access_token)).toBe(false);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import { readForm, Visitor } from './visitor.ts';
+import { readForm, type Visitor } from './visitor.ts';
 
 export interface Client {
   issuer: string;

@@ -7,7 +7,8 @@ import { findFreePort } from './free-port.ts';
 import { poll } from './poll.ts';
 import { type StartOptions, writeConfig } from './start-parley.ts';
 
-export interface SpawnOptions extends Pick<StartOptions, 'brands' | 'serverYaml' | 'store' | 'folder' | 'port'> {
+export interface SpawnOptions
+  extends Pick<StartOptions, 'brands' | 'serverYaml' | 'store' | 'folder' | 'port'> {
   /** Over the usual variables; an empty text unsets one. */
   env?: Record<string, string>;
   /** A process that shares its configuration, keys, embedded store and issuer with this one, on a port of its own. */
@@ -63,8 +64,11 @@ export async function spawnParley(options: SpawnOptions = {}): Promise<ParleyPro
   async function waitUntilReady(): Promise<void> {
     const began = performance.now();
     await poll(`Parley is ready on port ${place.port}`, 20_000, async () => {
-      if (running.exit) throw new Error(`Parley ended with ${JSON.stringify(running.exit)}: ${running.stderr}`);
-      const answer = await visit(`${scheme}://localhost:${place.port}${options.until ?? '/readyz'}`).catch(() => undefined);
+      if (running.exit)
+        throw new Error(`Parley ended with ${JSON.stringify(running.exit)}: ${running.stderr}`);
+      const answer = await visit(`${scheme}://localhost:${place.port}${options.until ?? '/readyz'}`).catch(
+        () => undefined,
+      );
       return answer?.status === 200;
     });
     readyAfter = performance.now() - began;
@@ -113,7 +117,11 @@ export async function runParleyToEnd(options: SpawnOptions, deadline = 15_000): 
   const place = await prepare(options);
   const running = launch(place, options);
   try {
-    await poll(`Parley gives up on port ${place.port}; it wrote:\n${running.stdout}${running.stderr}`, deadline, () => Boolean(running.exit));
+    await poll(
+      `Parley gives up on port ${place.port}; it wrote:\n${running.stdout}${running.stderr}`,
+      deadline,
+      () => Boolean(running.exit),
+    );
     return { ...(await running.ended), stdout: running.stdout, stderr: running.stderr };
   } finally {
     await running.end('SIGKILL');
@@ -130,7 +138,8 @@ interface Place {
 
 async function prepare(options: SpawnOptions): Promise<Place> {
   const port = options.port ?? (await findFreePort());
-  if (options.beside) return { folder: options.beside.folder, cwd: options.beside.folder, port, isOurs: false };
+  if (options.beside)
+    return { folder: options.beside.folder, cwd: options.beside.folder, port, isOurs: false };
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'parley-process-')));
   if (!options.cwd) await writeConfig(folder, port, options);
   return { folder, cwd: options.cwd ?? folder, port, isOurs: options.folder === undefined };

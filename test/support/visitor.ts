@@ -20,7 +20,10 @@ export class Visitor {
     return this.send(url, { method: 'POST', body: new URLSearchParams(form), headers });
   }
 
-  async send(url: string | URL, init: RequestInit & { headers?: Record<string, string> }): Promise<Response> {
+  async send(
+    url: string | URL,
+    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
+  ): Promise<Response> {
     const target = new URL(url);
     const cookie = this.cookieHeader(target.pathname);
     const response = await this.fetch(target, {

@@ -51,6 +51,13 @@ export interface SessionLostModel extends PageModel {
   restart?: string;
 }
 
+export interface PageMessageModel extends PageModel {
+  /** The authorization answer, as the page's script reads it. */
+  message: Record<string, unknown>;
+  /** The exact origin that may read it. */
+  origin: string;
+}
+
 export interface IssuersModel {
   /** The host that no brand owns, as the request named it. */
   host: string;

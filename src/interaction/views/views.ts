@@ -9,9 +9,11 @@ import type {
   IssuersModel,
   LoginModel,
   LogoutModel,
+  PageMessageModel,
   SessionLostModel,
   SignedOutModel,
 } from './models.ts';
+import { renderPageMessage } from './page-message.ts';
 import { renderSessionLost } from './session-lost.ts';
 import { renderSignedOut } from './signed-out.ts';
 
@@ -24,6 +26,7 @@ export interface Views {
   error(model: ErrorModel): string;
   sessionLost(model: SessionLostModel): string;
   issuers(model: IssuersModel): string;
+  pageMessage(model: PageMessageModel): string;
 }
 
 export function createViews(): Views {
@@ -35,5 +38,6 @@ export function createViews(): Views {
     error: renderError,
     sessionLost: renderSessionLost,
     issuers: renderIssuers,
+    pageMessage: renderPageMessage,
   };
 }

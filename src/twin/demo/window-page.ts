@@ -22,6 +22,7 @@ export const renderWindowPage = createTemplate<WindowPageModel>(`<!doctype html>
 <h1 class="unseen">Chat with Fernway care</h1>
 <p id="standing" role="status">Connecting…</p>
 </header>
+<main>
 <div id="thread" class="thread" role="log" aria-label="Conversation" tabindex="0"></div>
 <div id="offer" class="offer" hidden>
 <p id="offer-text"></p>
@@ -32,6 +33,7 @@ export const renderWindowPage = createTemplate<WindowPageModel>(`<!doctype html>
 <input id="text" name="text" autocomplete="off" maxlength="1000" placeholder="Write a message">
 <button type="submit">Send</button>
 </form>
+</main>
 <noscript><p class="offer">The chat window needs JavaScript.</p></noscript>
 </body>
 </html>

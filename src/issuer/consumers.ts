@@ -1,0 +1,116 @@
+import type { Account, Client, KoaContextWithOIDC, Session } from 'oidc-provider';
+import type { ClaimsMapping } from '../claims/claims-mapping.ts';
+import type { Account as DirectoryAccount, AccountDirectory } from '../directory/contract.ts';
+import { ParleyError } from '../errors.ts';
+import type { BrandStore } from '../store/contract.ts';
+import { toProtocolError } from './protocol-error.ts';
+
+/** The code or token on whose behalf the library looks for the account; absent at the authorization endpoint. */
+interface TokenOnBehalf {
+  iat?: number;
+  sessionUid?: string;
+  scope?: string;
+}
+
+export interface ConsumersOptions {
+  directory: AccountDirectory;
+  claims: ClaimsMapping;
+  store: BrandStore;
+  /** Seconds after sign-in at which a session ends, however busy it was. */
+  absoluteLifetime: number;
+  pairwiseSubject(ctx: unknown, accountId: string, client: Client): string;
+  findSession(uid: string): Promise<Session | undefined>;
+  /** Seconds since the epoch. */
+  now(): number;
+}
+
+export interface Consumers {
+  /** oidc-provider's findAccount. */
+  findAccount(
+    ctx: KoaContextWithOIDC,
+    accountId: string,
+    token?: TokenOnBehalf,
+  ): Promise<Account | undefined>;
+  /** The subject that the session's consumer has at a client; undefined when nobody may be served. */
+  findSubject(session: Session, client: Client): Promise<string | undefined>;
+  /** The same without asking the directory: for a consumer who was just served. */
+  subjectOf(accountId: string, client: Client): string;
+}
+
+/**
+ * The one place that decides whether a consumer may still be served. Nobody is, and the protocol says
+ * invalid_grant or login_required, when
+ * - the account is unknown or disabled in the brand's directory,
+ * - the session behind a code or token has ended or changed hands (unless offline_access was granted),
+ * - session, code or token are not younger than the account's "not before" mark.
+ */
+export function createConsumers(options: ConsumersOptions): Consumers {
+  const { directory, now, absoluteLifetime, pairwiseSubject } = options;
+
+  const subjectOf = (accountId: string, client: Client): string =>
+    client.subjectType === 'pairwise' ? pairwiseSubject(undefined, accountId, client) : accountId;
+
+  return {
+    subjectOf,
+    async findAccount(ctx, accountId, token) {
+      try {
+        const [alive, account] = await Promise.all([
+          isStillSignedIn(options, { accountId, token, session: ctx.oidc.session }),
+          directory.findAccount(accountId),
+        ]);
+        return alive && account ? toLibraryAccount(options.claims, ctx, account) : undefined;
+      } catch (error) {
+        throw error instanceof ParleyError ? toProtocolError(error) : error;
+      }
+    },
+    async findSubject(session, client) {
+      const { accountId, loginTs } = session;
+      if (!accountId || loginTs === undefined || now() - loginTs >= absoluteLifetime) return undefined;
+      const [alive, account] = await Promise.all([
+        isStillSignedIn(options, { accountId, session }),
+        directory.findAccount(accountId),
+      ]);
+      return alive && account ? subjectOf(accountId, client) : undefined;
+    },
+  };
+}
+
+async function isStillSignedIn(
+  { store, findSession }: ConsumersOptions,
+  who: { accountId: string; session: Session | undefined; token?: TokenOnBehalf | undefined },
+): Promise<boolean> {
+  const { accountId, token } = who;
+  const sessionUid = token && !isOffline(token) ? token.sessionUid : undefined;
+  const [session, notBefore] = await Promise.all([
+    sessionUid === undefined ? undefined : findSession(sessionUid),
+    store.notBefore(accountId),
+  ]);
+  if (sessionUid !== undefined && session?.accountId !== accountId) return false;
+  const began = token ? token.iat : who.session?.loginTs;
+  return notBefore === undefined || (began !== undefined && began > notBefore);
+}
+
+function isOffline(token: TokenOnBehalf): boolean {
+  return token.scope?.split(' ').includes('offline_access') ?? false;
+}
+
+function toLibraryAccount(
+  claims: ClaimsMapping,
+  ctx: KoaContextWithOIDC,
+  account: DirectoryAccount,
+): Account {
+  return {
+    accountId: account.accountId,
+    async claims(use, scope, requested) {
+      const released = claims.release({
+        account,
+        clientId: ctx.oidc.client?.clientId ?? '',
+        scopes: scope.split(' '),
+        requested: Object.keys(requested ?? {}),
+        use: use === 'userinfo' ? 'userinfo' : 'id_token',
+        onlyIdToken: ctx.oidc.params?.['response_type'] === 'id_token',
+      });
+      return { ...released, sub: account.accountId };
+    },
+  };
+}

@@ -1,0 +1,8 @@
+import type { BrandConfig } from '../config/brand-schema.ts';
+
+const standardScopes = ['profile', 'email', 'phone', 'address'];
+
+/** The scopes of a brand's issuer itself; those of its APIs belong to their resource (resource-servers.ts). */
+export function identityScopes(brand: Pick<BrandConfig, 'scopes'>): string[] {
+  return ['openid', 'offline_access', ...new Set([...standardScopes, ...Object.keys(brand.scopes)])];
+}

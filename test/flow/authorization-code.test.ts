@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { poll } from '../support/poll.ts';
+import {
+  authorizationUrl,
+  authorizeSilently,
+  type Client,
+  exchange,
+  isActive,
+  postAsClient,
+  refresh,
+  signIn,
+  userinfoStatus,
+} from '../support/relying-party.ts';
+import { type RunningParley, startParley } from '../support/start-parley.ts';
+import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { Visitor } from '../support/visitor.ts';
+
+/** RFC 6749 section 4.1; SECURITY-CASES 14, 15. Parallel and repeated use: exactly-once.test.ts. */
+
+let parley: RunningParley;
+let web: Client;
+let hasty: Client;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  const redirect_uris = ['https://hasty.acme.example/callback'];
+  const lifetimes = { authorization_code: 1, access_token: 1 };
+  const own = { id: 'hasty', secret: secrets.web, redirect_uris, first_party: true, refresh_tokens: true, lifetimes };
+  parley = await startParley({ brands: [testBrand({ clients: [...testClients(), own] })] });
+  web = {
+    issuer: parley.issuer,
+    clientId: 'web',
+    secret: secrets.web,
+    redirectUri: 'https://shop.acme.example/callback',
+  };
+  hasty = { ...web, clientId: 'hasty', redirectUri: redirect_uris[0] ?? '' };
+  visitor = new Visitor();
+  await signIn(visitor, authorizationUrl(web), dana);
+});
+afterAll(() => parley.stop());
+
+const codeFor = async (client: Client) =>
+  (await authorizeSilently(visitor, authorizationUrl(client))).get('code') ?? '';
+
+/** The library counts whole seconds. */
+const pastTheLifetime = (since: number) => poll('the lifetime is over', 5000, () => Date.now() - since > 2100);
+
+test('14 codes and access tokens end with the lifetime that the client has', async () => {
+  const code = await codeFor(hasty);
+  const { body: tokens } = await exchange(hasty, await codeFor(hasty));
+  expect(tokens['expires_in']).toBe(1);
+  await pastTheLifetime(Date.now());
+
+  const late = await exchange(hasty, code);
+  expect([late.status, late.body.error]).toEqual([400, 'invalid_grant']);
+  expect(late.body.access_token).toBeUndefined();
+  expect(await userinfoStatus(hasty, tokens.access_token)).toBe(401);
+  expect(await isActive(hasty, tokens.access_token)).toBe(false);
+  // The refresh token has a lifetime of its own.
+  expect((await refresh(hasty, tokens.refresh_token)).status).toBe(200);
+});
+
+describe('15 an id of one kind is worth nothing as another', () => {
+  test('as an authorization code', async () => {
+    const { body } = await exchange(web, await codeFor(web));
+    const sessionId = [...visitor.cookies].find(([name]) => name.endsWith('_session'))?.[1].value ?? '';
+    const ids = [body.access_token, body.refresh_token, body.id_token, sessionId, dana.sub];
+    for (const id of ids) {
+      const { status, body: answer } = await exchange(web, id);
+      expect([status, answer.error]).toEqual([400, 'invalid_grant']);
+    }
+    expect(await userinfoStatus(web, body.access_token)).toBe(200);
+  });
+
+  test('as a refresh token', async () => {
+    const code = await codeFor(web);
+    const { body } = await exchange(web, await codeFor(web));
+    for (const id of [code, body.access_token, body.id_token]) {
+      const { status, body: answer } = await refresh(web, id);
+      expect([status, answer.error]).toEqual([400, 'invalid_grant']);
+    }
+    expect((await exchange(web, code)).status).toBe(200);
+  });
+
+  test('as an access token', async () => {
+    const code = await codeFor(web);
+    const { body } = await exchange(web, await codeFor(web));
+    for (const id of [code, body.refresh_token, body.id_token]) expect(await userinfoStatus(web, id)).toBe(401);
+  });
+
+  test('as a pushed request', async () => {
+    const code = await codeFor(web);
+    const query = new URLSearchParams({ client_id: 'web', request_uri: `urn:ietf:params:oauth:request_uri:${code}` });
+    const response = await visitor.get(`${parley.issuer}/auth?${query}`);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('location')).toBeNull();
+  });
+
+  test('as an interaction', async () => {
+    const code = await codeFor(web);
+    const response = await visitor.get(`${parley.issuer}/interaction/${code}`);
+    expect(response.status).toBe(400);
+    expect((await visitor.get(`${parley.issuer}/auth/${code}`)).headers.get('location')).toBeNull();
+  });
+});
+
+describe('the token endpoint refuses', () => {
+  test.each<[string, Record<string, string>, string]>([
+    ['an unknown grant type', { grant_type: 'password', username: 'dana', password: 'x' }, 'unsupported_grant_type'],
+    ['client credentials', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
+    ['no grant type', {}, 'invalid_request'],
+    ['a code without a redirect URI', { grant_type: 'authorization_code', code: 'x' }, 'invalid_request'],
+  ])('%s', async (_name, form, error) => {
+    const { status, body } = await postAsClient(web, '/token', form);
+    expect([status, body.error]).toEqual([400, error]);
+    expect(body.access_token).toBeUndefined();
+  });
+
+  test('a secret in the URL', async () => {
+    const code = await codeFor(web);
+    const query = new URLSearchParams({ client_id: 'web', client_secret: secrets.web });
+    const response = await fetch(`${parley.issuer}/token?${query}`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: web.redirectUri }),
+    });
+    expect(response.status).toBe(400);
+  });
+
+  test('GET', async () => {
+    const response = await fetch(`${parley.issuer}/token?grant_type=authorization_code&code=x`);
+    expect([404, 405]).toContain(response.status);
+  });
+});
+
+test('an access token in the URL of userinfo does not count (RFC 9700 section 4.3.2)', async () => {
+  const { body } = await exchange(web, await codeFor(web));
+  const response = await fetch(`${parley.issuer}/userinfo?access_token=${body.access_token}`);
+  expect([400, 401]).toContain(response.status);
+  expect(await response.text()).not.toContain(dana.sub);
+});

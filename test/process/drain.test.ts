@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { poll } from '../support/poll.ts';
+import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
+import { secrets } from '../support/test-brand.ts';
+
+/** 53 A stop in mid-flow. */
+describe('53 after SIGTERM', () => {
+  let parley: ParleyProcess;
+  afterEach(() => parley?.stop());
+
+  /** A connection whose bytes the test decides. */
+  async function open(): Promise<{ socket: Socket; answer(): string; isClosed(): boolean }> {
+    const socket = connect(parley.port, '127.0.0.1');
+    let text = '';
+    let closed = false;
+    socket.on('data', (chunk) => {
+      text += chunk.toString();
+    });
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      closed = true;
+    });
+    await once(socket, 'connect');
+    return { socket, answer: () => text, isClosed: () => closed };
+  }
+
+  const tokenRequest = (): [string, string] => {
+    const body =
+      'grant_type=authorization_code&code=unknown&redirect_uri=https%3A%2F%2Fshop.acme.example%2Fcallback';
+    const head = [
+      'POST /token HTTP/1.1',
+      `Host: localhost:${parley.port}`,
+      `Authorization: Basic ${Buffer.from(`web:${secrets.web}`).toString('base64')}`,
+      'Content-Type: application/x-www-form-urlencoded',
+      `Content-Length: ${body.length}`,
+      '',
+      '',
+    ].join('\r\n');
+    return [head + body.slice(0, 20), body.slice(20)];
+  };
+
+  const refused = () =>
+    parley.fetch(`${parley.issuer}/healthz`).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => error.code === 'ECONNREFUSED',
+    );
+
+  test('a running request gets its answer, new connections are refused, readyz says draining, and it ends with 0', async () => {
+    parley = await spawnParley();
+    const running = await open();
+    const [start, rest] = tokenRequest();
+    running.socket.write(start);
+    const asking = await open();
+    asking.socket.write(`GET /readyz HTTP/1.1\r\nHost: localhost:${parley.port}\r\n`);
+    // Both requests have reached the process once a third one, sent later, is answered.
+    expect((await parley.fetch(`${parley.issuer}/healthz`)).status).toBe(200);
+
+    parley.signal('SIGTERM');
+    await poll('new connections are refused', 5_000, refused);
+
+    asking.socket.write('\r\n');
+    await poll('readyz answers', 5_000, () => asking.answer().includes('}'));
+    expect(asking.answer()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(asking.answer()).toMatch(/"status":"draining"/);
+    expect(asking.answer()).toMatch(/^retry-after:/im);
+
+    running.socket.write(rest);
+    await poll('the running request is answered', 5_000, () => running.answer().includes('}'));
+    expect(running.answer()).toMatch(/^HTTP\/1\.1 400 /);
+    expect(running.answer()).toContain('invalid_grant');
+
+    const answered = performance.now();
+    expect(await parley.ended()).toEqual({ code: 0, signal: null });
+    // A browser that would keep its connection open does not hold the process up.
+    expect(performance.now() - answered).toBeLessThan(3_000);
+    expect(parley.stderr()).toBe('');
+    // SQLite removes its log when the last connection is closed in order.
+    expect(readdirSync(join(parley.folder, 'data'))).toEqual(['parley.db']);
+  });
+
+  test('idle connections do not hold it up, and SIGINT ends it as well', async () => {
+    parley = await spawnParley();
+    const idle = await open();
+    idle.socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${parley.port}\r\n\r\n`);
+    await poll('the connection is idle', 5_000, () => idle.answer().includes('}'));
+    const began = performance.now();
+    parley.signal('SIGINT');
+    expect(await parley.ended()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(existsSync(join(parley.folder, 'data', 'parley.db-wal'))).toBe(false);
+  });
+});

@@ -1,0 +1,36 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The distribution's Chromium with a profile of its own, which goes when it is closed. */
+export function launchChromium(executablePath: string, more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath, args: [...flags, ...more] });
+}
+
+/** What the browser itself complains about: blocked scripts, forms and frames, errors of the page. */
+export function collectComplaints(context: BrowserContext): string[] {
+  const complaints: string[] = [];
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  context.on('console', (message) => {
+    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) {
+      complaints.push(message.text());
+    }
+  });
+  return complaints;
+}
+
+/** At Parley's login page, as a consumer does it. */
+export async function typeSignIn(page: Page, { login, password }: { login: string; password: string }): Promise<void> {
+  await page.getByLabel('E-mail or user name').pressSequentially(login);
+  await page.getByLabel('Password').pressSequentially(password);
+  await page.keyboard.press('Enter');
+}
