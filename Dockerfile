@@ -5,7 +5,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --omit=optional
+# The packages that carry a Node for older machines are of no use here. --omit=optional would drop them too, but the
+# native part of @node-rs/argon2 with them.
+RUN npm run build && npm prune --omit=dev && rm -rf node_modules/node-linux-* node_modules/.bin/node
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0
@@ -13,6 +15,7 @@ WORKDIR /parley
 COPY --from=build /parley/node_modules ./node_modules
 COPY --from=build /parley/dist ./dist
 COPY package.json ./
+COPY browser ./browser
 COPY config ./config
 RUN mkdir -p keys data && chown node:node keys data \
   && printf '#!/bin/sh\nexec node --disable-warning=ExperimentalWarning /parley/dist/cli/main.js "$@"\n' > /usr/local/bin/parley \

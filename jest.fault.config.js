@@ -7,6 +7,4 @@ export default {
   testMatch: ['<rootDir>/test/fault/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 120_000,
-  // Each suite runs several processes of its own; more at once would measure the machine, not Parley.
-  maxWorkers: 1,
 };

@@ -1,38 +1,40 @@
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { launchChromium, typeSignIn } from '../test/support/chromium.ts';
 import { spawnParley } from '../test/support/spawn-parley.ts';
 
 /**
  * Writes docs/images/demo.png: dana signed in at the demo storefront, her chat open, and the agent's side of it.
- * Needs a Chromium; CHROMIUM names another one than Debian's.
+ * Needs a Chromium; the variable CHROMIUM names another one than Debian's.
  */
 const root = join(import.meta.dirname, '..');
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 // The project's own demo brand, on a free port, with keys and a store that are thrown away afterwards.
 const parley = await spawnParley({ cwd: root });
 try {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await launchChromium(process.env['CHROMIUM'] ?? '/usr/bin/chromium');
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
-    await page.goto(`${parley.issuer}/demo`);
-    await page.locator('.account a').click();
-    await page.locator('input[name=login]').fill('dana');
-    await page.locator('input[name=password]').fill('demo');
-    await page.getByRole('button', { name: 'Sign in' }).click();
-
-    await page.locator('.hello').waitFor();
-    await page.locator('#chat-open').click();
-    const chat = page.frameLocator('#window');
-    await chat.locator('body.verified').waitFor();
-    await chat.locator('#text').fill('Why is my balance higher than last month?');
-    await chat.locator('#text').press('Enter');
-    await page.locator('#talk .from-consumer').waitFor();
-    await page.locator('#who .badge').waitFor();
-    await page.screenshot({ path: join(root, 'docs/images/demo.png'), animations: 'disabled' });
+    await takeScreenshot(browser, join(root, 'docs/images/demo.png'));
   } finally {
     await browser.close();
   }
 } finally {
   await parley.stop();
+}
+
+async function takeScreenshot(browser: Browser, path: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+  await page.goto(`${parley.issuer}/demo`);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await typeSignIn(page, { login: 'dana', password: 'demo' });
+  await page.getByRole('button', { name: 'Chat with us' }).click();
+
+  const chat = page.frameLocator('#window');
+  await chat.locator('body.verified').waitFor();
+  await chat.locator('#text').fill('What do I owe you this month?');
+  await chat.locator('#text').press('Enter');
+  await chat.getByText('Your balance stands at').waitFor();
+  await page.getByText('Identity verified').waitFor();
+  await page.locator('#talk').getByText('Your balance stands at').waitFor();
+  await page.screenshot({ path, animations: 'disabled' });
 }

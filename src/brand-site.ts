@@ -10,10 +10,12 @@ import { createFileDirectory } from './directory/file-directory.ts';
 import type { Site } from './http/select-brand.ts';
 import { createInteractionRoutes } from './interaction/dispatch.ts';
 import { describeScope } from './interaction/describe-scope.ts';
+import { createNameConsumer } from './interaction/name-consumer.ts';
 import { createPages, type Pages } from './interaction/pages.ts';
 import { createSignInAttempts } from './interaction/sign-in-attempts.ts';
 import type { Views } from './interaction/views/views.ts';
 import { createIssuer } from './issuer/create-issuer.ts';
+import { createRequestLog } from './issuer/request-log.ts';
 import { parseEncryptionKey } from './keys/encryption-key.ts';
 import { loadKeySet } from './keys/key-set.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
@@ -27,6 +29,8 @@ export interface BrandSiteOptions {
   store: Store;
   cookieKeys: readonly string[];
   views: Views;
+  /** The script for brands' pages, the same for each. */
+  serveScript: Middleware;
   log: Log;
   now(): number;
   fetch?: typeof fetch;
@@ -36,6 +40,8 @@ export interface BrandSite extends Site {
   directory: AccountDirectory;
   pages: Pages;
   store: BrandStore;
+  /** What it still has to write is written, then nothing of it works any more. */
+  close(): Promise<void>;
 }
 
 /** Everything that one brand owns in this process: issuer, keys, directory, claims, pages, and for a demo its twin. */
@@ -48,16 +54,20 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
   const keySet = await loadKeySet(keyOptions);
   const directory = await createFileDirectory({ path: resolve(brand.accounts.file.path), log });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
+  const claims = createClaimsMapping({
+    ...mapped,
+    onProblem: (problem) =>
+      log.warn(problem, 'a claims expression failed on an account; the claim is left out'),
+  });
+  const requestLog = brand.request_log
+    ? createRequestLog({ store: options.store.forBrand(brand.brand), log })
+    : undefined;
 
   const issuer = await createIssuer({
     brand,
     clients,
     encryptionKeys: parseEncryptionKeys(clients),
-    claims: createClaimsMapping({
-      ...mapped,
-      onProblem: (problem) =>
-        log.warn(problem, 'a claims expression failed on an account; the claim is left out'),
-    }),
+    claims,
     claimsByScope: claimsByScope(mapped),
     directory,
     store,
@@ -66,11 +76,13 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
     pairwiseSalt: usesPairwise(brand) ? await loadPairwiseSalt(keyOptions) : '',
     views: pages,
     log,
+    requestLog,
     now,
     ...(options.fetch && { fetch: options.fetch }),
   });
 
   const app = new Koa();
+  app.use(options.serveScript);
   if (brand.demo) app.use(await loadDemo(brand));
   app.use(
     createInteractionRoutes({
@@ -80,6 +92,7 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
       pages,
       issuer: brand.issuer,
       describeScope,
+      nameConsumer: createNameConsumer(claims),
     }),
   );
   issuer.provider.proxy = true;
@@ -93,6 +106,10 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
     directory,
     pages,
     store,
+    async close() {
+      await requestLog?.flush();
+      await directory.close();
+    },
   };
 }
 

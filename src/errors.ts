@@ -23,6 +23,7 @@ const errorList = {
     status: 421,
     sentence: 'This service is not set up correctly. Please try again later.',
   },
+  request_refused: { status: 400, sentence: 'This request cannot be understood.' },
   server_error: { status: 500, sentence: 'Something went wrong on our side. Please try again.' },
   store_unavailable: {
     status: 503,

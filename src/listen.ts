@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerConfig } from './config/server-schema.ts';
 
 export interface Listener {
@@ -15,6 +15,8 @@ const headersTimeout = 10_000;
 const requestTimeout = 20_000;
 /** Longer than the idle time-outs of common proxies, which would otherwise meet closed connections. */
 const keepAliveTimeout = 65_000;
+/** Milliseconds in which an idle connection may still bring a request after the listener is closed. */
+const idlePause = 1_000;
 /** LivePerson's state is 2.5 kB of JSON, three times that in a URL. */
 const maxHeaderSize = 32 * 1024;
 
@@ -81,13 +83,20 @@ function explain(error: NodeJS.ErrnoException, port: number, address: string): E
   return error;
 }
 
+/**
+ * The listener goes first. A connection that is idle at this moment may just be getting a request, sent by a proxy
+ * that cannot know yet, and http's own `close` would cut it: hence the close of the plain listener, and a pause.
+ */
 function close(server: Server, grace: number): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), grace);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
+    const timers = [
+      setTimeout(() => server.closeIdleConnections(), Math.min(idlePause, grace)),
+      setTimeout(() => server.closeAllConnections(), grace),
+    ];
+    NetServer.prototype.close.call(server, () => {
+      for (const timer of timers) clearTimeout(timer);
+      // Ends the timer that watches slow requests; there is nothing else left to close.
+      server.close(() => resolve());
     });
-    server.closeIdleConnections();
   });
 }

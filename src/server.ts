@@ -5,9 +5,11 @@ import { accessLog } from './http/access-log.ts';
 import { checkRequestTarget } from './http/check-request-target.ts';
 import { closeWhenDraining } from './http/close-when-draining.ts';
 import { health } from './http/health.ts';
+import { refuseEncodedBodies } from './http/refuse-encoded-bodies.ts';
 import { renderError } from './http/render-error.ts';
 import { requestId } from './http/request-id.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { createServeScript } from './http/serve-script.ts';
 import { selectBrand } from './http/select-brand.ts';
 import { trustProxies } from './http/trusted-proxies.ts';
 import { createPages } from './interaction/pages.ts';
@@ -47,6 +49,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const store = options.store ?? openStore(server.store, { timeout: server.store_timeout, log });
   const views = createViews();
   const pages = createPages(views, 'Parley');
+  const serveScript = createServeScript();
   const cookieKeys =
     server.cookie_keys.length > 0
       ? server.cookie_keys
@@ -64,6 +67,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         store,
         cookieKeys,
         views,
+        serveScript,
         log: log.child({ brand: brand.brand }),
         now,
         ...(options.fetch && { fetch: options.fetch }),
@@ -90,6 +94,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       pingDirectories: () => pingDirectories(sites),
     }),
   );
+  app.use(refuseEncodedBodies);
   app.use(selectBrand(sites, showIssuers));
 
   function pagesFor(ctx: Context) {
@@ -115,7 +120,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     async drain(grace) {
       draining = true;
       await listener?.close(grace);
-      await Promise.all(sites.map((site) => site.directory.close()));
+      await Promise.all(sites.map((site) => site.close()));
       await store.close();
     },
   };

@@ -75,7 +75,7 @@ describe('the folders of src', () => {
     const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     const importing = files.filter((file) => {
       const lines = readFileSync(join(src, file), 'utf8').match(/import[^;]*;/g) ?? [];
-      return lines.some((line) => pattern.test(line) && !/^import type/.test(line));
+      return lines.some((line) => pattern.test(line) && !line.startsWith('import type'));
     });
     expect(importing.filter((file) => !file.startsWith(`${owner}${sep}`))).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('the folders of src', () => {
   test('process.env is read by the process entries alone, which pass it to config', () => {
     const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     const reading = files.filter((file) => readFileSync(join(src, file), 'utf8').includes('process.env'));
-    expect(reading.sort()).toEqual(['cli/main.ts', 'main.ts']);
+    expect(reading.toSorted()).toEqual(['cli/main.ts', 'main.ts']);
   });
 
   test('a forbidden import would be seen', () => {

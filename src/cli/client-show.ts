@@ -6,7 +6,7 @@ import { KeyError } from '../keys/key-error.ts';
 import { loadKeySet, signingKey } from '../keys/key-set.ts';
 import { pastedKey } from '../keys/public-key.ts';
 import type { ConsoleValue, PlatformPreset, ResolvedClient } from '../platform/preset-contract.ts';
-import { CliError } from './cli-error.ts';
+import { chooseClient } from './choose-client.ts';
 import type { CliIo } from './io.ts';
 
 export interface ClientShowOptions {
@@ -36,7 +36,7 @@ export function registerClientShow(program: Command, options: ClientShowOptions)
 async function show(id: string, choice: Choice, options: ClientShowOptions): Promise<void> {
   const { io, checks } = options;
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
-  const { brand, client } = choose(config.brands, id, choice);
+  const { brand, client } = chooseClient(config.brands, id, choice);
   const resolved = options.resolveClient(client);
   const preset = options.findPreset(client);
   const displayName = brand.display_name ?? brand.brand;
@@ -54,26 +54,6 @@ async function show(id: string, choice: Choice, options: ClientShowOptions): Pro
     ...(preset?.documentation ? [`Explained in          ${preset.documentation}`] : []),
   ];
   io.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function choose(
-  brands: readonly BrandConfig[],
-  id: string,
-  { brand: name }: Choice,
-): { brand: BrandConfig; client: ClientConfig } {
-  const found = brands
-    .filter(({ brand }) => name === undefined || brand === name)
-    .flatMap((brand) =>
-      brand.clients.filter((client) => client.id === id).map((client) => ({ brand, client })),
-    );
-  const [only, ...others] = found;
-  if (!only)
-    throw new CliError(`there is no client ${id}${name === undefined ? '' : ` in the brand ${name}`}`);
-  if (others.length > 0) {
-    const names = found.map(({ brand }) => brand.brand).join(', ');
-    throw new CliError(`several brands have a client ${id}: add --brand with one of ${names}`);
-  }
-  return only;
 }
 
 async function describePastedKey(folder: string, brand: string): Promise<string> {

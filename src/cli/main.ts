@@ -9,6 +9,7 @@ import { registerConfigCheck } from './config-check.ts';
 import { registerInit } from './init.ts';
 import type { CliIo } from './io.ts';
 import { registerKeys } from './keys.ts';
+import { registerRequests } from './requests.ts';
 import { registerStart } from './start.ts';
 import { run } from './run.ts';
 
@@ -26,6 +27,7 @@ process.exitCode = await run(process.argv.slice(2), io, [
   (program) => registerInit(program, io),
   (program) => registerConfigCheck(program, { io, checks: brandChecks }),
   (program) => registerClientShow(program, { io, checks: brandChecks, resolveClient, findPreset }),
+  (program) => registerRequests(program, { io, checks: brandChecks }),
   (program) => registerKeys(program, io),
   (program) => registerAccountsHash(program, { ...io, stdin: process.stdin }),
 ]);

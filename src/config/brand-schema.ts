@@ -139,6 +139,10 @@ export const brandSchema = z.strictObject({
     .describe('Resource indicators (RFC 8707): resource URI → what its access tokens may carry.'),
   session: session.prefault({}).describe("The consumer's session with the brand."),
   lifetimes: lifetimes.prefault({}).describe('How long codes and tokens live.'),
+  request_log: z
+    .boolean()
+    .default(true)
+    .describe('Keep the last 50 requests of each client for a day: `parley requests <client>` shows them.'),
   clients: z.array(clientSchema).default([]).describe('Who may ask this brand to sign a consumer in.'),
 });
 

@@ -10,7 +10,8 @@ export function accessLog(log: Log, now: () => number): Middleware {
     const began = now();
     const { path, method } = ctx;
     await next();
-    log.info(
+    // A page that polls every second would bury everything else.
+    log[ctx.state['isPolling'] && ctx.status < 400 ? 'debug' : 'info'](
       {
         supportId: ctx.state['requestId'],
         brand: ctx.state['brand'],

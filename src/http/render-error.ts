@@ -34,11 +34,16 @@ export function renderError(showError: ErrorPage, log: Log): Middleware {
 }
 
 function answer(ctx: Context, error: unknown, { showError, log }: { showError: ErrorPage; log: Log }): void {
-  const own = findOwnError(error);
+  const own = findOwnError(error) ?? findRequestFault(error);
   const protocol = !own && isProtocolError(error) ? error : undefined;
   const failure =
     own ?? (protocol ? undefined : new ParleyError('server_error', String(error), { cause: error }));
   ctx.status = failure?.status ?? protocol?.statusCode ?? 500;
+  if (ctx.status >= 500) {
+    // A half-made answer must not hand out a code or a session.
+    ctx.remove('Location');
+    ctx.remove('Set-Cookie');
+  }
   if (failure?.retryAfter) ctx.set('Retry-After', String(failure.retryAfter));
   ctx.set('Cache-Control', 'no-store');
   report(ctx, log, failure ?? protocol ?? error);
@@ -67,6 +72,13 @@ function findOwnError(error: unknown): ParleyError | undefined {
   if (error instanceof ParleyError) return error;
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof ParleyError ? cause : undefined;
+}
+
+/** Koa's and the body parser's own refusals: too long, a broken encoding. */
+function findRequestFault(error: unknown): ParleyError | undefined {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (typeof status !== 'number' || status < 400 || status >= 500 || isProtocolError(error)) return undefined;
+  return new ParleyError('request_refused', `${status}: ${String(error)}`, { cause: error });
 }
 
 function isProtocolError(error: unknown): error is ProtocolError {

@@ -14,7 +14,7 @@ export function trustProxies(trusted: readonly string[]): Middleware {
     const { headers, socket } = ctx.req;
     delete headers['x-forwarded-host'];
     if (isTrusted(socket.remoteAddress ?? '')) {
-      const chain = listOf(headers['x-forwarded-for']);
+      const chain = listOf(headers['x-forwarded-for']).map(withoutPort);
       const client = chain.findLast((address) => !isTrusted(address)) ?? chain[0];
       if (client && isIP(client)) headers['x-forwarded-for'] = client;
       else delete headers['x-forwarded-for'];
@@ -35,6 +35,11 @@ function listOf(header: string | string[] | undefined): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean);
+}
+
+/** Some gateways write the port of the connection behind the address. */
+function withoutPort(address: string): string {
+  return /^\[([^\]]+)\]/.exec(address)?.[1] ?? address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 }
 
 function createAddressMatcher(entries: readonly string[]): (address: string) => boolean {

@@ -7,13 +7,18 @@ export interface InteractionGateway {
   /** Each answers the URL at which the authorization request goes on. */
   finishLogin(ctx: Context, login: FinishedLogin): Promise<string>;
   finishConsent(ctx: Context): Promise<string>;
+  /** The consumer goes on, and is remembered for nothing. */
+  finishContinue(ctx: Context): Promise<string>;
+  /** The request goes on with a sign-in, whoever is signed in now. */
+  askForOther(ctx: Context): Promise<string>;
   abort(ctx: Context): Promise<string>;
 }
 
 /** An authorization request that waits for the consumer. */
 export interface PendingInteraction {
   uid: string;
-  prompt: 'login' | 'consent';
+  /** `continue`: nothing is missing, but a consumer must have agreed to go on (RFC 8252 section 8.6). */
+  prompt: 'login' | 'consent' | 'continue';
   clientId: string;
   clientName: string;
   /** Set when somebody is signed in. */

@@ -1,12 +1,13 @@
 import { bodyParser } from '@koa/bodyparser';
 import { Router } from '@koa/router';
 import type { Context, Middleware, Next } from 'koa';
-import type { AccountDirectory } from '../directory/contract.ts';
+import type { Account, AccountDirectory } from '../directory/contract.ts';
 import { ParleyError } from '../errors.ts';
 import { checkSubmission } from './check-submission.ts';
 import type { InteractionGateway, PendingInteraction } from './contract.ts';
 import type { Pages } from './pages.ts';
 import { showConsent, submitConsent } from './steps/consent.ts';
+import { showContinue, submitContinue } from './steps/continue.ts';
 import { showLogin, submitLogin } from './steps/login.ts';
 import type { SignInAttempts } from './sign-in-attempts.ts';
 
@@ -18,6 +19,8 @@ export interface InteractionOptions {
   issuer: string;
   /** Scope → what it means to a consumer. */
   describeScope(scope: string): string;
+  /** What a consumer is called on a page; undefined when the brand maps no name. */
+  nameConsumer(account: Account, clientId: string): string | undefined;
 }
 
 /** What a step gets. Steps answer the page or the URL to go on at; they never call each other. */
@@ -29,8 +32,8 @@ export interface Step extends InteractionOptions {
   form: Record<string, unknown>;
 }
 
-const show = { login: showLogin, consent: showConsent };
-const submit = { login: submitLogin, consent: submitConsent };
+const show = { login: showLogin, consent: showConsent, continue: showContinue };
+const submit = { login: submitLogin, consent: submitConsent, continue: submitContinue };
 
 /**
  * The pause in an authorization request: which step is due is the interaction's own prompt, so a form of

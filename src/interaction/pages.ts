@@ -22,6 +22,13 @@ export function createPages(views: Views, brandName: string) {
     ): void {
       show(ctx, views.consent({ ...page(ctx), ...model }), { formTargets: [redirectUri] });
     },
+    continue(
+      ctx: Context,
+      model: Omit<Parameters<Views['continue']>[0], 'brandName' | 'supportId'>,
+      redirectUri: string,
+    ): void {
+      show(ctx, views.continue({ ...page(ctx), ...model }), { formTargets: [redirectUri] });
+    },
     logout(
       ctx: Context,
       model: { action: string; xsrf: string; clientName: string | undefined; returnTo: string | undefined },

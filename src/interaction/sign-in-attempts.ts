@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { ParleyError } from '../errors.ts';
 import type { AttemptCounter } from './contract.ts';
 
-/** Seconds. */
-const window = 15 * 60;
+const windowSeconds = 15 * 60;
 
-/** Per login and address, so that a stranger cannot lock a consumer out of their own home. */
+/** Per login and address: a stranger's guesses do not use up the consumer's own. */
 const attemptsPerLoginAndAddress = 10;
-/** Per login from anywhere: a botnet has many addresses. */
+/** Per login from anywhere: many addresses guess no faster. While they do, the consumer cannot sign in either. */
 const attemptsPerLogin = 100;
 /** Per address over all logins: password spraying. */
 const attemptsPerAddress = 200;
@@ -22,13 +22,13 @@ export function createSignInAttempts(counter: AttemptCounter) {
     async check(login: string, address: string): Promise<void> {
       const names = counters(login, address);
       const [both, byLogin, byAddress] = await Promise.all([
-        counter.increment(names.both, window),
-        counter.increment(names.login, window),
-        counter.increment(names.address, window),
+        counter.increment(names.both, windowSeconds),
+        counter.increment(names.login, windowSeconds),
+        counter.increment(names.address, windowSeconds),
       ]);
       if (both > attemptsPerLoginAndAddress || byLogin > attemptsPerLogin || byAddress > attemptsPerAddress) {
         throw new ParleyError('too_many_attempts', `sign-in attempts: ${both}, ${byLogin}, ${byAddress}`, {
-          retryAfter: window,
+          retryAfter: windowSeconds,
         });
       }
     },
@@ -40,9 +40,24 @@ export function createSignInAttempts(counter: AttemptCounter) {
   };
 }
 
-function counters(login: string, address: string): { both: string; login: string; address: string } {
+function counters(login: string, ip: string): { both: string; login: string; address: string } {
+  const address = addressGroup(ip);
   const name = createHash('sha256').update(login.trim().toLowerCase()).digest('base64url');
   return { both: `sign-in:${name}:${address}`, login: `sign-in:${name}`, address: `sign-in-from:${address}` };
+}
+
+/** A household or a server has a whole /64 of IPv6 (RFC 6177), so that is what counts as one address. */
+function addressGroup(ip: string): string {
+  if (!isIPv6(ip) || ip.toLowerCase().startsWith('::ffff:')) return ip;
+  const [head = '', tail] = ip.split('%')[0]?.split('::') ?? [];
+  const groups = head.split(':').filter(Boolean);
+  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
+  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - rest.length) }, () => '0');
+  const full = tail === undefined ? groups : [...groups, ...zeros, ...rest];
+  return full
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }
 
 export type SignInAttempts = ReturnType<typeof createSignInAttempts>;

@@ -1,7 +1,7 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware, Next } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
-import { type BrandCookies, hashBinding } from './cookies.ts';
+import type { BrandCookies } from './cookies.ts';
 
 /**
  * Ties an interaction to the browser that began it. The library's own resume cookie is scoped to a path and
@@ -13,31 +13,30 @@ import { type BrandCookies, hashBinding } from './cookies.ts';
  * subdomains (docs/architecture.md says so).
  */
 export interface BrowserBinding {
-  /** The binding of this browser, made when it has none. */
-  ensure(ctx: Context): string;
-  /** Undefined when the browser carries none. */
+  /** Gives the browser its secret when it has none. */
+  ensure(ctx: Context): void;
+  /** The hash of the browser's secret; undefined when it carries none. */
   find(ctx: Context): string | undefined;
   /** Refuses a resume in another browser than the one that finished the interaction. */
   checkResume(provider: Provider): Middleware;
 }
 
-export function createBrowserBinding(cookies: BrandCookies, key: string): BrowserBinding {
+export function createBrowserBinding(cookies: BrandCookies): BrowserBinding {
   const find = (ctx: Context): string | undefined => {
-    const value = ctx.cookies.get(cookies.binding, { signed: true });
-    return value ? hashBinding(key, value) : undefined;
+    const secret = ctx.cookies.get(cookies.binding, { signed: true });
+    return secret ? createHash('sha256').update(secret).digest('base64url') : undefined;
   };
   return {
     find,
     ensure(ctx) {
-      const present = find(ctx);
-      if (present) return present;
-      const value = randomBytes(24).toString('base64url');
-      ctx.cookies.set(cookies.binding, value, { ...cookies.long, path: cookies.long.path ?? '/' });
-      return hashBinding(key, value);
+      if (find(ctx)) return;
+      const secret = randomBytes(24).toString('base64url');
+      ctx.cookies.set(cookies.binding, secret, { ...cookies.long, path: cookies.long.path ?? '/' });
     },
     checkResume(provider) {
       return async (ctx: Context, next: Next) => {
-        const uid = /^\/auth\/([^/]+)$/.exec(ctx.path)?.[1];
+        // The library finds the interaction by its cookie and never reads the id in the path.
+        const uid = ctx.path.startsWith('/auth/') && ctx.cookies.get(cookies.names.resume, { signed: true });
         const interaction = uid ? await provider.Interaction.find(uid) : undefined;
         const result = interaction?.result as { browser?: string } | undefined;
         if (result && !isSame(result.browser, find(ctx))) {

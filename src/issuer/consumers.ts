@@ -1,25 +1,28 @@
-import type { Account, Client, KoaContextWithOIDC, Session } from 'oidc-provider';
+import type { Account, Client, Grant, KoaContextWithOIDC, Session } from 'oidc-provider';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { Account as DirectoryAccount, AccountDirectory } from '../directory/contract.ts';
 import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import { toProtocolError } from './protocol-error.ts';
 
 /** The code or token on whose behalf the library looks for the account; absent at the authorization endpoint. */
 interface TokenOnBehalf {
-  iat?: number;
-  sessionUid?: string;
-  scope?: string;
+  iat?: number | undefined;
+  sessionUid?: string | undefined;
+  grantId?: string | undefined;
 }
 
 export interface ConsumersOptions {
   directory: AccountDirectory;
   claims: ClaimsMapping;
   store: BrandStore;
+  endedSessions: EndedSessions;
   /** Seconds after sign-in at which a session ends, however busy it was. */
   absoluteLifetime: number;
   pairwiseSubject(ctx: unknown, accountId: string, client: Client): string;
   findSession(uid: string): Promise<Session | undefined>;
+  findGrant(id: string): Promise<Grant | undefined>;
   /** Seconds since the epoch. */
   now(): number;
 }
@@ -66,32 +69,40 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     async findSubject(session, client) {
       const { accountId, loginTs } = session;
       if (!accountId || loginTs === undefined || now() - loginTs >= absoluteLifetime) return undefined;
-      const [alive, account] = await Promise.all([
-        isStillSignedIn(options, { accountId, session }),
-        directory.findAccount(accountId),
-      ]);
+      // The session last: it may have ended while the directory was asked.
+      const account = await directory.findAccount(accountId);
+      const alive = await isStillSignedIn(options, { accountId, session });
       return alive && account ? subjectOf(accountId, client) : undefined;
     },
   };
 }
 
-async function isStillSignedIn(
-  { store, findSession }: ConsumersOptions,
-  who: { accountId: string; session: Session | undefined; token?: TokenOnBehalf | undefined },
-): Promise<boolean> {
-  const { accountId, token } = who;
-  const sessionUid = token && !isOffline(token) ? token.sessionUid : undefined;
-  const [session, notBefore] = await Promise.all([
-    sessionUid === undefined ? undefined : findSession(sessionUid),
-    store.notBefore(accountId),
-  ]);
-  if (sessionUid !== undefined && session?.accountId !== accountId) return false;
-  const began = token ? token.iat : who.session?.loginTs;
-  return notBefore === undefined || (began !== undefined && began > notBefore);
+interface SignedIn {
+  accountId: string;
+  session: Session | undefined;
+  token?: TokenOnBehalf | undefined;
 }
 
-function isOffline(token: TokenOnBehalf): boolean {
-  return token.scope?.split(' ').includes('offline_access') ?? false;
+async function isStillSignedIn(
+  options: ConsumersOptions,
+  { accountId, session, token }: SignedIn,
+): Promise<boolean> {
+  const sessionUid = token ? token.sessionUid : session?.uid;
+  const [ended, stored, notBefore] = await Promise.all([
+    sessionUid !== undefined && options.endedSessions.has(sessionUid),
+    token && sessionUid !== undefined ? options.findSession(sessionUid) : session,
+    options.store.notBefore(accountId),
+  ]);
+  const began = token ? token.iat : session?.loginTs;
+  if (notBefore !== undefined && (began === undefined || began <= notBefore)) return false;
+  if (!token || sessionUid === undefined) return !ended;
+  return (!ended && stored?.accountId === accountId) || isOffline(options, token);
+}
+
+/** offline_access outlives the session on purpose; an access token may have been narrowed, the grant tells. */
+async function isOffline({ findGrant }: ConsumersOptions, { grantId }: TokenOnBehalf): Promise<boolean> {
+  const grant = grantId === undefined ? undefined : await findGrant(grantId);
+  return grant?.getOIDCScope().split(' ').includes('offline_access') ?? false;
 }
 
 function toLibraryAccount(

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 
 /** Names and attributes of one brand's cookies. */
 export interface BrandCookies {
@@ -8,8 +8,6 @@ export interface BrandCookies {
   keys: string[];
   long: CookieAttributes;
   short: CookieAttributes;
-  /** False where the issuer does not own its host's root or speaks http on loopback: no `__Host-` there. */
-  bindingIsHostOnly: boolean;
 }
 
 export interface CookieAttributes {
@@ -43,18 +41,12 @@ export function createBrandCookies(
       resume: `${scopedPrefix}parley_${brand}_resume`,
     },
     binding: `${hostPrefix}parley_${brand}_browser`,
-    bindingIsHostOnly: secure && !path,
     keys: masterKeys.map((key) => deriveKey(key, `parley cookie ${brand}`)),
     long: { ...common, ...(path && { path }) },
     short: common,
   };
 }
 
-export function deriveKey(masterKey: string, purpose: string): string {
+function deriveKey(masterKey: string, purpose: string): string {
   return Buffer.from(hkdfSync('sha256', masterKey, '', purpose, 32)).toString('base64url');
-}
-
-/** What is stored with an interaction instead of the binding cookie's value. */
-export function hashBinding(key: string, value: string): string {
-  return createHmac('sha256', key).update(value).digest('base64url');
 }

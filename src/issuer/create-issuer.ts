@@ -12,8 +12,10 @@ import { checkClients } from './check-clients.ts';
 import { toClientMetadata } from './client-metadata.ts';
 import { createConsentMemory } from './consent-memory.ts';
 import { createConsumers } from './consumers.ts';
-import { createBrandCookies, deriveKey } from './cookies.ts';
-import { endSession, revokeGrantsOf } from './end-session.ts';
+import { createBrandCookies } from './cookies.ts';
+import { createEndedSessions } from './ended-sessions.ts';
+import { completeEnd, endSession, type EndSessionOptions } from './end-session.ts';
+import { exactPaths } from './exact-paths.ts';
 import { createGrantPerResponse } from './grant-per-response.ts';
 import { createInteractionGateway } from './interaction-gateway.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
@@ -27,11 +29,14 @@ import { createPageModes } from './page/response-modes.ts';
 import { createPairwiseSubject } from './pairwise-subject.ts';
 import { createProviderConfiguration } from './provider-configuration.ts';
 import { createLateAnswers } from './refuse-late-answers.ts';
+import { recordRequests } from './record-requests.ts';
 import { createReplayDetection } from './replay-detection.ts';
+import type { RequestLog } from './request-log.ts';
 import { acceptMissingNonce, limitParameters } from './request-parameters.ts';
 import { scriptPagePolicy } from './script-page-policy.ts';
 import { createAdapterFactory } from './store-adapter.ts';
 import { untypedRevocation } from './untyped-revocation.ts';
+import { warnOfLargeIdTokens } from './warn-of-large-id-tokens.ts';
 
 export interface IssuerOptions {
   brand: BrandConfig;
@@ -48,6 +53,8 @@ export interface IssuerOptions {
   pairwiseSalt: string;
   views: IssuerViews;
   log: Log;
+  /** Absent: the brand wants none. */
+  requestLog?: RequestLog | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Outbound requests (JWKS of clients, back-channel logout); tests lift the guard against private addresses. */
@@ -62,7 +69,8 @@ export async function createIssuer(options: IssuerOptions) {
   // A platform that never speaks OpenID Connect with us has no flow.
   const clients = options.clients.filter(({ flows }) => flows.length > 0);
   const parts = createParts(options, clients);
-  const { cookies, binding, consentMemory, consumers, requests, modes, lateAnswers, now } = parts;
+  const { cookies, binding, consentMemory, consumers, endedSessions, requests, modes, lateAnswers, now } =
+    parts;
 
   const provider = new Provider(
     brand.issuer,
@@ -73,7 +81,7 @@ export async function createIssuer(options: IssuerOptions) {
       clientMetadata: clients.map((client) =>
         toClientMetadata(client, brand, options.encryptionKeys.get(client.id)),
       ),
-      adapter: createAdapterFactory(store, lateAnswers.mark),
+      adapter: createAdapterFactory({ store, endedSessions, onLateSave: lateAnswers.mark }),
       findAccount: consumers.findAccount,
       pages: issuerPages({
         views: options.views,
@@ -87,13 +95,19 @@ export async function createIssuer(options: IssuerOptions) {
     }),
   );
   parts.connect(provider);
-  const end = (session: Session) => endSession({ provider, store, log }, session);
+  const end = (session: Session) => endSession({ provider, store, endedSessions, log }, session);
 
   provider.ReplayDetection.unique = createReplayDetection(store, now);
   provider.registerResponseMode('json', modes.json);
   provider.registerResponseMode('page_message', modes.pageMessage);
   provider.registerResponseMode('page_return', modes.pageReturn);
   // In the order in which a request meets them, before the library's own routes.
+  if (options.requestLog) {
+    const clientIds = new Set(clients.map(({ id }) => id));
+    const { requestLog } = options;
+    provider.use(recordRequests({ provider, clientIds, requestLog, now: options.now }));
+  }
+  provider.use(exactPaths);
   provider.use(
     createPageRoutes({
       provider,
@@ -115,13 +129,21 @@ export async function createIssuer(options: IssuerOptions) {
   );
   provider.use(binding.checkResume(provider));
   provider.use(lateAnswers.middleware);
-  provider.use(revokeWithSession(store));
+  provider.use(endWithLibrary({ store, endedSessions }));
   logEvents(provider, log);
+  warnOfLargeIdTokens(provider, log);
   await checkClients(provider, clients);
 
-  async function findSubject(session: Session, { id }: ResolvedClient): Promise<string | undefined> {
+  async function findSubject(
+    session: Session,
+    { id, first_party }: ResolvedClient,
+  ): Promise<string | undefined> {
     const client = await provider.Client.find(id);
-    return client && consumers.findSubject(session, client);
+    if (!client || !session.accountId) return undefined;
+    // A client that is not the brand's own learns who is there only from a consumer who said so.
+    const allowed =
+      first_party || (await consentMemory.find(session.accountId, id))?.scopes.includes('openid');
+    return allowed ? consumers.findSubject(session, client) : undefined;
   }
 
   return {
@@ -132,7 +154,6 @@ export async function createIssuer(options: IssuerOptions) {
       provider,
       binding,
       consentMemory,
-      csrfKey: parts.csrfKey,
       endSession: end,
       now,
     }),
@@ -144,14 +165,13 @@ function createParts(options: IssuerOptions, clients: readonly ResolvedClient[])
   const { brand, store } = options;
   const now = () => Math.floor(options.now() / 1000);
   const cookies = createBrandCookies(brand.brand, brand.issuer, options.cookieKeys);
-  const newestKey = options.cookieKeys[0] ?? '';
-  const keyFor = (purpose: string) => deriveKey(newestKey, `parley ${purpose} ${brand.brand}`);
   const isFirstParty = (clientId: string) =>
     clients.some(({ id, first_party }) => id === clientId && first_party);
-  const binding = createBrowserBinding(cookies, keyFor('binding'));
+  const binding = createBrowserBinding(cookies);
   const consentMemory = createConsentMemory(store);
   const pairwiseSubject = createPairwiseSubject(options.pairwiseSalt);
   const requests = createPageRequests();
+  const endedSessions = createEndedSessions(store, brand.session.absolute);
   const absoluteLifetime = brand.session.absolute;
   const path = new URL(brand.issuer).pathname.replace(/\/$/, '');
   let provider: Provider | undefined;
@@ -160,7 +180,9 @@ function createParts(options: IssuerOptions, clients: readonly ResolvedClient[])
     ...options,
     absoluteLifetime,
     pairwiseSubject,
+    endedSessions,
     findSession: async (uid) => provider?.Session.findByUid(uid),
+    findGrant: async (id) => provider?.Grant.find(id),
     now,
   });
   return {
@@ -169,15 +191,16 @@ function createParts(options: IssuerOptions, clients: readonly ResolvedClient[])
     binding,
     consentMemory,
     consumers,
+    endedSessions,
     requests,
     pairwiseSubject,
-    csrfKey: keyFor('csrf'),
     lateAnswers: createLateAnswers(cookies),
     modes: createPageModes({ clients, requests, showMessage: options.views.pageMessage }),
     policy: createInteractionPolicy({
       absoluteLifetime,
       now,
       isFirstParty,
+      trustLoopback: brand.demo,
       expectsOther(ctx) {
         const expected = requests.find(ctx)?.expectedSubject;
         const { session, client } = ctx.oidc;
@@ -204,11 +227,11 @@ function createParts(options: IssuerOptions, clients: readonly ResolvedClient[])
 }
 
 /** The library's own confirmation page destroys the session; what the session gave ends with it. */
-function revokeWithSession(store: BrandStore) {
+function endWithLibrary(options: Pick<EndSessionOptions, 'store' | 'endedSessions'>) {
   return async (ctx: Context, next: Next) => {
     await next();
     const { session } = (ctx as unknown as KoaContextWithOIDC).oidc ?? {};
     const isDestroyed = (session as { destroyed?: boolean } | undefined)?.destroyed;
-    if (session && isDestroyed) await revokeGrantsOf(store, session.uid);
+    if (session && isDestroyed) await completeEnd(options, session.uid);
   };
 }

@@ -1,20 +1,23 @@
 import type { Client, Provider, Session } from 'oidc-provider';
 import type { Log } from '../log.ts';
 import type { BrandStore } from '../store/contract.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import { grantsOfSession } from './grant-per-response.ts';
 
 export interface EndSessionOptions {
   provider: Provider;
   store: BrandStore;
+  endedSessions: EndedSessions;
   log: Log;
 }
 
 /**
- * Ends one session for good: its record (a tombstone keeps late answers from bringing it back), then every
+ * Ends one session for good: the mark that keeps late answers from bringing it back, its record, then every
  * grant that it gave, then back-channel logout at the clients that registered for it.
  */
 export async function endSession(options: EndSessionOptions, session: Session): Promise<void> {
   const { accountId, authorizations } = session;
+  await options.endedSessions.mark(session.uid);
   await session.destroy();
   await revokeGrantsOf(options.store, session.uid);
   if (!accountId) return;
@@ -25,8 +28,16 @@ export async function endSession(options: EndSessionOptions, session: Session): 
   );
 }
 
-/** Revokes what a session gave; used alone where the library itself has destroyed the session. */
-export async function revokeGrantsOf(store: BrandStore, sessionUid: string): Promise<void> {
+/** The same for a session that the library itself has destroyed and told the clients about. */
+export async function completeEnd(
+  { store, endedSessions }: Pick<EndSessionOptions, 'store' | 'endedSessions'>,
+  sessionUid: string,
+): Promise<void> {
+  await endedSessions.mark(sessionUid);
+  await revokeGrantsOf(store, sessionUid);
+}
+
+async function revokeGrantsOf(store: BrandStore, sessionUid: string): Promise<void> {
   const grantIds = await store.members(grantsOfSession(sessionUid));
   await Promise.all(grantIds.map((grantId) => store.revokeGrant(grantId)));
 }

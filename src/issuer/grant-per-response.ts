@@ -68,6 +68,11 @@ export interface Wanted {
   resources: Record<string, string[]>;
 }
 
+/** About the sign-in itself: the library asks nobody for them, so consent never holds them. */
+function isNeverAsked(claim: string): boolean {
+  return ['sub', 'sid', 'auth_time', 'acr', 'amr', 'iss'].includes(claim);
+}
+
 function wantedFrom(ctx: KoaContextWithOIDC): Wanted {
   const { requestParamOIDCScopes, requestParamClaims, requestParamScopes, resourceServers } =
     loadedContext(ctx);
@@ -77,7 +82,7 @@ function wantedFrom(ctx: KoaContextWithOIDC): Wanted {
   ]);
   return {
     scopes: [...requestParamOIDCScopes],
-    claims: [...requestParamClaims],
+    claims: [...requestParamClaims].filter((claim) => !isNeverAsked(claim)),
     resources: Object.fromEntries(resources),
   };
 }

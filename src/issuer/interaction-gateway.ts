@@ -10,7 +10,6 @@ export interface GatewayOptions {
   provider: Provider;
   binding: BrowserBinding;
   consentMemory: ConsentMemory;
-  csrfKey: string;
   endSession(session: Session): Promise<void>;
   /** Seconds since the epoch. */
   now(): number;
@@ -31,7 +30,7 @@ export function createInteractionGateway(options: GatewayOptions) {
   return {
     async load(ctx: Context) {
       const interaction = await loadInteraction(provider, ctx);
-      const { params, prompt } = interaction;
+      const { params } = interaction;
       const clientId = String(params['client_id']);
       const client = await provider.Client.find(clientId);
       const browser = binding.find(ctx);
@@ -40,17 +39,17 @@ export function createInteractionGateway(options: GatewayOptions) {
       const wanted = missingConsent(interaction);
       return {
         uid: interaction.uid,
-        prompt: prompt.name === 'consent' ? ('consent' as const) : ('login' as const),
+        prompt: stepOf(interaction),
         clientId,
         clientName: client.clientName ?? clientId,
         accountId: interaction.session?.accountId,
         loginHint: typeof params['login_hint'] === 'string' ? params['login_hint'] : undefined,
         scopes: [...wanted.scopes, ...Object.values(wanted.resources).flat()],
         claims: wanted.claims,
-        redirectUri: String(params['redirect_uri']),
-        csrf: createHmac('sha256', options.csrfKey)
-          .update(`${interaction.uid} ${browser}`)
-          .digest('base64url'),
+        redirectUri: String(
+          params['response_mode'] === 'page_return' ? params['page_return_to'] : params['redirect_uri'],
+        ),
+        csrf: createHmac('sha256', browser).update(interaction.uid).digest('base64url'),
       };
     },
 
@@ -72,6 +71,20 @@ export function createInteractionGateway(options: GatewayOptions) {
       const allowed = missingConsent(interaction);
       await options.consentMemory.remember(accountId, String(interaction.params['client_id']), allowed);
       return finish(ctx, interaction, { consent: {} });
+    },
+
+    async finishContinue(ctx: Context): Promise<string> {
+      const interaction = await loadInteraction(provider, ctx);
+      return finish(ctx, interaction, { consent: {} });
+    },
+
+    async askForOther(ctx: Context): Promise<string> {
+      const interaction = await loadInteraction(provider, ctx);
+      const prompts = String(interaction.params['prompt'] ?? '').split(' ');
+      // Whoever is signed in stays until the other one has signed in.
+      interaction.params['prompt'] = [...new Set(['login', ...prompts])].join(' ').trim();
+      interaction.lastSubmission = undefined;
+      return finish(ctx, interaction, {});
     },
 
     async abort(ctx: Context): Promise<string> {
@@ -96,6 +109,15 @@ async function loadInteraction(provider: Provider, ctx: Context): Promise<Intera
       throw new ParleyError('interaction_lost', error.error_description);
     throw error;
   }
+}
+
+/** Which page is due. A client that asked for `prompt=consent` gets the consent page even when nothing is new. */
+function stepOf(interaction: Interaction): 'login' | 'consent' | 'continue' {
+  const { name, reasons } = interaction.prompt;
+  if (name !== 'consent') return 'login';
+  const { scopes, claims, resources } = missingConsent(interaction);
+  const nothingMissing = scopes.length + claims.length + Object.keys(resources).length === 0;
+  return nothingMissing && !reasons.includes('consent_prompt') ? 'continue' : 'consent';
 }
 
 function missingConsent({ prompt }: Interaction): Wanted {

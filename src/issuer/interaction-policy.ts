@@ -8,61 +8,69 @@ export interface PolicyOptions {
   /** Seconds since the epoch. */
   now(): number;
   isFirstParty(clientId: string): boolean;
+  /** A demo's app may be on loopback; anywhere else another program of the machine could be listening there. */
+  trustLoopback: boolean;
   /** Whether a page expects another consumer than the session's. */
   expectsOther(ctx: KoaContextWithOIDC): boolean;
 }
 
-/** When a consumer is asked to sign in or to consent: the library's policy with three rules of ours. */
+/** When a consumer is asked to sign in or to consent: the library's policy with rules of ours. */
 export function createInteractionPolicy({
   absoluteLifetime,
   now,
   isFirstParty,
+  trustLoopback,
   expectsOther,
 }: PolicyOptions) {
   const policy = base();
-  const login = policy.get('login');
-  const consent = policy.get('consent');
-  if (!login || !consent) throw new Error('oidc-provider has no login or consent prompt');
+  const loginPrompt = policy.get('login');
+  const consentPrompt = policy.get('consent');
+  if (!loginPrompt || !consentPrompt) throw new Error('oidc-provider has no login or consent prompt');
 
   // A session whose account is gone would otherwise fail with 500 in the consent prompt.
-  login.checks.add(
+  loginPrompt.checks.add(
     new Check('account_unavailable', 'the account is not available', 'login_required', (ctx) => {
       return Boolean(ctx.oidc.session?.accountId && !ctx.oidc.account);
     }),
   );
   // Every request extends a session, a refused one too; without this a polling page would keep it for ever.
-  login.checks.add(
+  loginPrompt.checks.add(
     new Check('session_too_old', 'the session has reached its end', 'login_required', (ctx) => {
       const { loginTs } = ctx.oidc.session ?? {};
       return loginTs !== undefined && now() - loginTs >= absoluteLifetime;
     }),
   );
-  login.checks.add(
+  loginPrompt.checks.add(
     new Check('other_consumer', 'another consumer is signed in', 'login_required', (ctx) => {
       return expectsOther(ctx);
     }),
   );
   // The library asks native clients each time, because another app may claim a custom scheme (RFC 8252 8.6).
-  // A brand's own client on a claimed https or loopback redirect URI is not open to that.
-  consent.checks.remove('native_client_prompt');
-  consent.checks.add(
+  // A brand's own client on a claimed https redirect URI is not open to that, and a consumer who has
+  // just signed in for this very request need not press a button as well.
+  consentPrompt.checks.remove('native_client_prompt');
+  consentPrompt.checks.add(
     new Check(
       'native_client_prompt',
       'native clients require End-User interaction',
       'interaction_required',
       (ctx) => {
-        return isImpersonable(ctx, isFirstParty) && !ctx.oidc.result?.consent;
+        const { consent, login } = ctx.oidc.result ?? {};
+        return isImpersonable(ctx, { isFirstParty, trustLoopback }) && !consent && !login;
       },
     ),
   );
   return policy;
 }
 
-function isImpersonable(ctx: KoaContextWithOIDC, isFirstParty: (clientId: string) => boolean): boolean {
+function isImpersonable(
+  ctx: KoaContextWithOIDC,
+  { isFirstParty, trustLoopback }: Pick<PolicyOptions, 'isFirstParty' | 'trustLoopback'>,
+): boolean {
   const { client, params } = ctx.oidc;
   if (client?.applicationType !== 'native' || params?.['response_type'] === 'none') return false;
-  const claimed = /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(
-    String(params?.['redirect_uri']),
-  );
+  const uri = String(params?.['redirect_uri']);
+  const isLoopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(uri);
+  const claimed = uri.startsWith('https:') || (trustLoopback && isLoopback);
   return !(claimed && isFirstParty(client.clientId));
 }

@@ -50,13 +50,13 @@ export function issuerPages({ views, isPageRequest, endSession, subjectOf, cooki
      * RP-initiated logout. With an id_token_hint of the very consumer who is signed in, the relying party has
      * shown that it speaks for this session and no question is asked (OpenID Connect RP-Initiated Logout 2).
      */
-    async logoutSource(ctx: KoaContextWithOIDC, form: string): Promise<void> {
+    async logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
       const { session, params, client, entities } = loadedContext(ctx);
       const returnTo = params['post_logout_redirect_uri'] as string | undefined;
       const hinted = entities.IdTokenHint?.payload['sub'];
       if (hinted === undefined || hinted !== subjectOf(ctx)) {
-        const xsrf = /name="xsrf" value="([^"]+)"/.exec(form)?.[1] ?? '';
-        const action = /action="([^"]+)"/.exec(form)?.[1] ?? '';
+        const xsrf = String(session.state?.['secret']);
+        const action = ctx.oidc.urlFor('end_session_confirm');
         return views.logout(ctx, { action, xsrf, clientName: client?.clientName, returnTo });
       }
       await endSession(session);

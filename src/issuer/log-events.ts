@@ -10,7 +10,8 @@ type FailedRequest = Error & {
   cause?: unknown;
 };
 
-const refusals = [
+/** Events of the library that carry an error of the request's. */
+export const refusals = [
   'authorization.error',
   'grant.error',
   'introspection.error',
@@ -18,6 +19,7 @@ const refusals = [
   'userinfo.error',
   'end_session.error',
   'end_session_confirm.error',
+  'end_session_success.error',
   'pushed_authorization_request.error',
   'discovery.error',
   'jwks.error',
@@ -35,6 +37,12 @@ export function logEvents(provider: Provider, log: Log): void {
     };
     (provider as EventEmitter).on(event, report);
   }
+  provider.on('backchannel.error', (ctx, error, client) => {
+    log.warn(
+      { supportId: ctx.state?.['requestId'], clientId: client.clientId, detail: String(error) },
+      'back-channel logout failed',
+    );
+  });
   provider.on('server_error', (ctx, error: FailedRequest) => {
     const own = error instanceof ParleyError || error.cause instanceof ParleyError;
     log.error({ ...describe(ctx, error), ...(!own && { stack: error.stack }) }, 'request failed');
@@ -42,7 +50,10 @@ export function logEvents(provider: Provider, log: Log): void {
 }
 
 function describe(ctx: KoaContextWithOIDC, error: FailedRequest) {
-  const cause = error.cause instanceof Error ? error.cause.message : undefined;
+  // A parser's message quotes its input, and that may be a secret.
+  const { cause: reason } = error;
+  const cause =
+    reason instanceof SyntaxError ? reason.name : reason instanceof Error ? reason.message : undefined;
   return {
     supportId: ctx.state?.['requestId'],
     clientId: ctx.oidc?.client?.clientId ?? ctx.oidc?.params?.['client_id'],

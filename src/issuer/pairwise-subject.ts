@@ -17,5 +17,8 @@ export function createPairwiseSubject(
 function sectorOf(client: Client): string {
   const { sectorIdentifierUri, redirectUris = [] } = client;
   const uri = sectorIdentifierUri ?? redirectUris[0];
-  return uri ? new URL(uri).host : client.clientId;
+  if (!uri) return client.clientId;
+  // An app's own scheme has no host; the scheme is what the app owns (RFC 8252 7.1).
+  const { host, protocol } = new URL(uri);
+  return host || protocol;
 }

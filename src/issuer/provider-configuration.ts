@@ -51,7 +51,7 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
     adapter: parts.adapter,
     clients: parts.clientMetadata,
     jwks: parts.jwks,
-    findAccount: parts.findAccount as NonNullable<Configuration['findAccount']>,
+    findAccount: parts.findAccount,
     cookies: { names: cookies.names, keys: cookies.keys, long: cookies.long, short: cookies.short },
     interactions: { policy: parts.policy, url: parts.interactionUrl },
 
@@ -113,7 +113,12 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
       encryption: { enabled: true },
       introspection: {
         enabled: true,
-        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+        // Own tokens only, and none of a consumer who may not be served any more.
+        async allowedPolicy(ctx, client, token) {
+          if (token.clientId !== client.clientId) return false;
+          if (!('accountId' in token) || !token.accountId) return true;
+          return (await parts.findAccount(ctx, token.accountId, token)) !== undefined;
+        },
       },
       pushedAuthorizationRequests: { enabled: true },
       requestObjects: { enabled: true },

@@ -36,16 +36,16 @@ function removeSessionCookie(ctx: Context, name: string): void {
   else ctx.remove('Set-Cookie');
 }
 
+/** Everything but the way to a sign-in page of ours is replaced: what is not understood must not pass. */
 function replaceAnswer(ctx: KoaContextWithOIDC): void {
-  const { params = {}, responseMode, issuer } = ctx.oidc;
-  const redirectUri = params['redirect_uri'];
+  const { params = {}, responseMode, issuer, redirectUriCheckPerformed } = ctx.oidc;
   const location: string | undefined = ctx.response.get('Location');
-  const answersClient = typeof redirectUri === 'string' && location?.startsWith(redirectUri);
-  if (!answersClient) {
-    // form_post and other bodies: nothing of the answer may be shown.
-    if (ctx.status === 200) throw new errors.LoginRequired(sessionEnded);
-    return;
-  }
+  const isRefusal = !location && ctx.status >= 400;
+  if (isRefusal || (location && isOwnInteraction(location, issuer))) return;
+  const mode = responseMode ?? 'query';
+  const redirectUri = params['redirect_uri'];
+  const isRedirect = location && typeof redirectUri === 'string' && redirectUriCheckPerformed;
+  if (!isRedirect || !['query', 'fragment'].includes(mode)) throw new errors.LoginRequired(sessionEnded);
   const error = new URLSearchParams({
     error: 'login_required',
     error_description: sessionEnded,
@@ -53,7 +53,16 @@ function replaceAnswer(ctx: KoaContextWithOIDC): void {
   });
   if (typeof params['state'] === 'string') error.set('state', params['state']);
   const target = new URL(redirectUri);
-  if (responseMode === 'fragment') target.hash = error.toString();
+  if (mode === 'fragment') target.hash = error.toString();
   else for (const [name, value] of error) target.searchParams.set(name, value);
   ctx.redirect(target.href);
+}
+
+function isOwnInteraction(location: string, issuer: string): boolean {
+  const target = new URL(location, issuer);
+  const own = new URL(issuer);
+  return (
+    target.origin === own.origin &&
+    /^\/interaction\/[^/]+$/.test(target.pathname.slice(own.pathname.replace(/\/$/, '').length))
+  );
 }

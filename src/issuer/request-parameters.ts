@@ -14,22 +14,25 @@ const longest: Record<string, number> = {
   claims: 4096,
   request: 8192,
   id_token_hint: 8192,
+  login_hint_token: 8192,
   redirect_uri: 2048,
 };
 const longestOther = 1024;
 
 /** Refuses oversized authorization parameters before anything is stored (an Interaction keeps them all). */
 export const limitParameters: Middleware = async (ctx: Context, next: Next) => {
-  if (ctx.path === '/auth') {
-    for (const [name, value] of Object.entries(ctx.query)) {
-      const length = [value].flat().reduce((sum, item) => sum + (item?.length ?? 0), 0);
-      if (length > (longest[name] ?? longestOther)) {
-        throw new errors.InvalidRequest(`the parameter ${name.slice(0, 40)} is too long`);
-      }
-    }
-  }
+  if (ctx.path === '/auth') checkLengths(ctx.query);
   await next();
 };
+
+function checkLengths(parameters: object): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    const length = [value].flat().reduce((sum: number, item) => sum + (item ? String(item).length : 0), 0);
+    if (length > (Object.hasOwn(longest, name) ? (longest[name] ?? longestOther) : longestOther)) {
+      throw new errors.InvalidRequest(`the parameter ${name.slice(0, 40)} is too long`);
+    }
+  }
+}
 
 /**
  * LivePerson's popups ask for an ID token without a nonce; the library refuses that before any of its hooks.
@@ -61,8 +64,12 @@ export function acceptMissingNonce(allows: (clientId: string) => boolean): Middl
 /** Runs for every authorization request, after the library's own parameter checks and before the account is loaded. */
 export function checkParameters(ctx: KoaContextWithOIDC): void {
   const params = ctx.oidc.params ?? {};
-  if (params['login_hint_token'] !== undefined && ctx.oidc.route === 'authorization') {
-    throw new errors.InvalidRequest('login_hint_token is not accepted in a URL');
+  if (params['login_hint_token'] !== undefined) {
+    throw new errors.InvalidRequest('login_hint_token is not supported');
+  }
+  // Anybody may push in the name of a public client, so a pushed request is stored under the same limits.
+  if (ctx.oidc.route === 'pushed_authorization_request') {
+    checkLengths({ ...params, request: ctx.oidc.body?.['request'] });
   }
   if (withoutNonce.has(ctx)) params['nonce'] = undefined;
 }

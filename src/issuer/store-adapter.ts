@@ -1,10 +1,15 @@
-import { type Adapter, errors, Provider } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import { toProtocolError } from './protocol-error.ts';
 
-/** Called with the request whose session save came after the session's end. */
-export type LateSave = (ctx: object) => void;
+export interface AdapterOptions {
+  store: BrandStore;
+  endedSessions: EndedSessions;
+  /** Called with the request whose session save came after the session's end. */
+  onLateSave(ctx: object): void;
+}
 
 /**
  * oidc-provider's adapter over the store contract, one per model.
@@ -12,13 +17,19 @@ export type LateSave = (ctx: object) => void;
  * The library finds, checks `consumed`, and consumes later; the store decides who won. A loser means that the
  * code or refresh token was seen twice, so its whole grant ends (RFC 6749 4.1.2, RFC 9700 4.14).
  */
-export function createAdapterFactory(store: BrandStore, onLateSave: LateSave): (model: string) => Adapter {
+export function createAdapterFactory({
+  store,
+  endedSessions,
+  onLateSave,
+}: AdapterOptions): (model: string) => Adapter {
+  const hasEnded = async ({ uid }: AdapterPayload) => uid !== undefined && (await endedSessions.has(uid));
   return (model) => {
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
         const outcome = await store.upsert(model, id, payload, expiresIn);
         if (outcome === 'exists') throw new errors.InvalidRequest('already used');
-        if (outcome === 'dropped' && model === 'Session') {
+        if (model === 'Session' && (outcome === 'dropped' || (await hasEnded(payload)))) {
+          await store.destroy(model, id);
           const ctx = Provider.ctx;
           if (ctx) onLateSave(ctx);
         }

@@ -38,7 +38,11 @@ describeWith('chromium', (executablePath) => {
       post_logout_redirect_uris: [`${origin}/bye`],
       first_party: true,
     };
-    const clients = [...testClients(), { ...spa, id: 'spa' }, { ...spa, id: 'spa-refresh', refresh_tokens: true }];
+    const clients = [
+      ...testClients(),
+      { ...spa, id: 'spa' },
+      { ...spa, id: 'spa-refresh', refresh_tokens: true },
+    ];
     [parley, browser] = await Promise.all([
       startParley({ brands: [testBrand({ clients })] }),
       launchChromium(executablePath),
@@ -105,7 +109,9 @@ describeWith('chromium', (executablePath) => {
     expect(await page.evaluate('manager.getUser()')).toBeNull();
     expect(complaints).toEqual([]);
 
-    const error = await page.evaluate('manager.signinSilent().then(() => "signed in", (error) => error.error)');
+    const error = await page.evaluate(
+      'manager.signinSilent().then(() => "signed in", (error) => error.error)',
+    );
     expect(error).toBe('login_required');
     const spa = { issuer: parley.issuer, clientId: 'spa', redirectUri: '' };
     expect(await userinfoStatus(spa, user.access_token)).toBe(401);

@@ -25,7 +25,14 @@ let visitor: Visitor;
 beforeAll(async () => {
   const redirect_uris = ['https://hasty.acme.example/callback'];
   const lifetimes = { authorization_code: 1, access_token: 1 };
-  const own = { id: 'hasty', secret: secrets.web, redirect_uris, first_party: true, refresh_tokens: true, lifetimes };
+  const own = {
+    id: 'hasty',
+    secret: secrets.web,
+    redirect_uris,
+    first_party: true,
+    refresh_tokens: true,
+    lifetimes,
+  };
   parley = await startParley({ brands: [testBrand({ clients: [...testClients(), own] })] });
   web = {
     issuer: parley.issuer,
@@ -43,7 +50,8 @@ const codeFor = async (client: Client) =>
   (await authorizeSilently(visitor, authorizationUrl(client))).get('code') ?? '';
 
 /** The library counts whole seconds. */
-const pastTheLifetime = (since: number) => poll('the lifetime is over', 5000, () => Date.now() - since > 2100);
+const pastTheLifetime = (since: number) =>
+  poll('the lifetime is over', 5000, () => Date.now() - since > 2100);
 
 test('14 codes and access tokens end with the lifetime that the client has', async () => {
   const code = await codeFor(hasty);
@@ -85,13 +93,17 @@ describe('15 an id of one kind is worth nothing as another', () => {
   test('as an access token', async () => {
     const code = await codeFor(web);
     const { body } = await exchange(web, await codeFor(web));
-    for (const id of [code, body.refresh_token, body.id_token]) expect(await userinfoStatus(web, id)).toBe(401);
+    for (const id of [code, body.refresh_token, body.id_token])
+      expect(await userinfoStatus(web, id)).toBe(401);
   });
 
   test('as a pushed request', async () => {
     const code = await codeFor(web);
-    const query = new URLSearchParams({ client_id: 'web', request_uri: `urn:ietf:params:oauth:request_uri:${code}` });
-    const response = await visitor.get(`${parley.issuer}/auth?${query}`);
+    const query = new URLSearchParams({
+      client_id: 'web',
+      request_uri: `urn:ietf:params:oauth:request_uri:${code}`,
+    });
+    const response = await visitor.get(`${parley.issuer}/auth?${query.toString()}`);
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
   });
@@ -106,7 +118,11 @@ describe('15 an id of one kind is worth nothing as another', () => {
 
 describe('the token endpoint refuses', () => {
   test.each<[string, Record<string, string>, string]>([
-    ['an unknown grant type', { grant_type: 'password', username: 'dana', password: 'x' }, 'unsupported_grant_type'],
+    [
+      'an unknown grant type',
+      { grant_type: 'password', username: 'dana', password: 'x' },
+      'unsupported_grant_type',
+    ],
     ['client credentials', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
     ['no grant type', {}, 'invalid_request'],
     ['a code without a redirect URI', { grant_type: 'authorization_code', code: 'x' }, 'invalid_request'],
@@ -119,7 +135,7 @@ describe('the token endpoint refuses', () => {
   test('a secret in the URL', async () => {
     const code = await codeFor(web);
     const query = new URLSearchParams({ client_id: 'web', client_secret: secrets.web });
-    const response = await fetch(`${parley.issuer}/token?${query}`, {
+    const response = await fetch(`${parley.issuer}/token?${query.toString()}`, {
       method: 'POST',
       body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: web.redirectUri }),
     });

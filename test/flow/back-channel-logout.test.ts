@@ -3,7 +3,14 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { assertionClaims, createClientKey, jwtBearer } from '../support/client-key.ts';
 import { type Listener, startListener } from '../support/listener.ts';
 import { poll } from '../support/poll.ts';
-import { authorizationUrl, authorizeSilently, type Client, claimsOf, exchange, signIn } from '../support/relying-party.ts';
+import {
+  authorizationUrl,
+  authorizeSilently,
+  type Client,
+  claimsOf,
+  exchange,
+  signIn,
+} from '../support/relying-party.ts';
 import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, secrets, testBrand, testClients } from '../support/test-brand.ts';
@@ -87,8 +94,10 @@ async function signOut(visitor: Visitor, parley: { issuer: string }): Promise<Re
 }
 
 /** Loopback is refused to the issuer's own requests; this leaves the guard out. */
-const unguarded = ((url: string, { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown } = {}) =>
-  fetch(url, init)) as typeof fetch;
+const unguarded = ((
+  url: string,
+  { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown } = {},
+) => fetch(url, init)) as typeof fetch;
 
 describe('a client with a back-channel logout address', () => {
   let parley: RunningParley;
@@ -188,7 +197,11 @@ test('29 where the guard is missing nothing is asked at all', async () => {
 });
 
 async function expectNoKeysAsked(parley: { issuer: string }): Promise<void> {
-  const client: Client = { issuer: parley.issuer, clientId: 'keyed', redirectUri: 'https://keyed.example/callback' };
+  const client: Client = {
+    issuer: parley.issuer,
+    clientId: 'keyed',
+    redirectUri: 'https://keyed.example/callback',
+  };
   const key = await createClientKey();
   const landed = await signIn(new Visitor(), authorizationUrl(client), dana);
   const { status, body } = await exchange(client, landed.searchParams.get('code') ?? '', {

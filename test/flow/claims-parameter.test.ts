@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { authorizationUrl, authorizeSilently, type Client, claimsOf, exchange, refresh, signIn } from '../support/relying-party.ts';
+import {
+  authorizationUrl,
+  authorizeSilently,
+  type Client,
+  claimsOf,
+  exchange,
+  refresh,
+  signIn,
+} from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -15,7 +23,14 @@ beforeAll(async () => {
   const redirect_uris = ['https://limited.acme.example/callback'];
   const clients = [
     ...testClients(),
-    { id: 'limited', secret: secrets.web, redirect_uris, first_party: true, scopes: ['email'], refresh_tokens: true },
+    {
+      id: 'limited',
+      secret: secrets.web,
+      redirect_uris,
+      first_party: true,
+      scopes: ['email'],
+      refresh_tokens: true,
+    },
   ];
   parley = await startParley({ brands: [testBrand({ clients })] });
   web = {
@@ -40,13 +55,17 @@ async function tokensFor(client: Client, claims: unknown, more: Record<string, s
 }
 
 async function userinfo(accessToken: string): Promise<Record<string, unknown>> {
-  const response = await fetch(`${parley.issuer}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
+  const response = await fetch(`${parley.issuer}/userinfo`, {
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
   return (await response.json()) as Record<string, unknown>;
 }
 
 describe('the claims parameter', () => {
   test('puts single claims into the ID token, without their scope', async () => {
-    const { idToken, userinfo: info } = await tokensFor(web, { id_token: { email: null, plan: { essential: true } } });
+    const { idToken, userinfo: info } = await tokensFor(web, {
+      id_token: { email: null, plan: { essential: true } },
+    });
     expect(idToken).toMatchObject({ email: 'dana@example.com', plan: 'Unlimited M' });
     expect(idToken).not.toHaveProperty('account_number');
     expect(info).toEqual({ sub: dana.sub });
@@ -66,7 +85,13 @@ describe('the claims parameter', () => {
   });
 
   test('ignores claims that nobody knows, and names that every object has', async () => {
-    const unknown = { password_hash: null, record: null, constructor: null, __proto__x: null, toString: { value: 1 } };
+    const unknown = {
+      password_hash: null,
+      record: null,
+      constructor: null,
+      __proto__x: null,
+      toString: { value: 1 },
+    };
     const { idToken, userinfo: info } = await tokensFor(web, { id_token: unknown, userinfo: unknown });
     for (const name of Object.keys(unknown)) expect(Object.keys(idToken)).not.toContain(name);
     expect(info).toEqual({ sub: dana.sub });
@@ -78,7 +103,10 @@ describe('the claims parameter', () => {
   });
 
   test("cannot change the subject: another consumer's is refused", async () => {
-    const answer = await authorizeSilently(visitor, request(web, { id_token: { sub: { value: 'c-sam-9Xw4' } } }));
+    const answer = await authorizeSilently(
+      visitor,
+      request(web, { id_token: { sub: { value: 'c-sam-9Xw4' } } }),
+    );
     expect(answer.get('error')).toBe('login_required');
     expect(answer.get('code')).toBeNull();
   });
@@ -109,7 +137,10 @@ describe('a client that is limited to some scopes', () => {
   });
 
   test('cannot ask for another scope', async () => {
-    const answer = await authorizeSilently(visitor, authorizationUrl(limited, { scope: 'openid email billing' }));
+    const answer = await authorizeSilently(
+      visitor,
+      authorizationUrl(limited, { scope: 'openid email billing' }),
+    );
     expect(answer.get('error')).toBe('invalid_scope');
     expect(answer.get('code')).toBeNull();
   });

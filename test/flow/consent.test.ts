@@ -6,7 +6,9 @@ import {
   type Client,
   claimsOf,
   exchange,
+  postAsClient,
   signIn,
+  userinfoStatus,
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, secrets, testBrand, testClients } from '../support/test-brand.ts';
@@ -19,7 +21,7 @@ let web: Client;
 
 beforeAll(async () => {
   // One more stranger for each test, so that nobody's memory reaches another test.
-  const strangers = Array.from({ length: 12 }, (_, n) => ({
+  const strangers = Array.from({ length: 20 }, (_, n) => ({
     id: `stranger-${n}`,
     name: 'A <Stranger>',
     secret: secrets.stranger,
@@ -62,7 +64,11 @@ async function open(visitor: Visitor, url: URL): Promise<Page> {
   return { html, response, action: new URL(action || '/none', parley.issuer), csrf: fields['csrf'] ?? '' };
 }
 
-async function decide(visitor: Visitor, { action, csrf }: Page, decision: 'allow' | 'deny'): Promise<URLSearchParams> {
+async function decide(
+  visitor: Visitor,
+  { action, csrf }: Page,
+  decision: 'allow' | 'deny',
+): Promise<URLSearchParams> {
   const submitted = await visitor.post(action, { csrf, decision }, { origin: parley.issuer });
   return answerOf((await visitor.follow(submitted, parley.issuer)).url);
 }
@@ -70,7 +76,10 @@ async function decide(visitor: Visitor, { action, csrf }: Page, decision: 'allow
 describe('a client that is not the brand’s own', () => {
   test('is named on a page that says what it asks for, before it gets anything', async () => {
     const visitor = await signedIn();
-    const { html, response } = await open(visitor, authorizationUrl(newStranger(), { scope: 'openid email billing' }));
+    const { html, response } = await open(
+      visitor,
+      authorizationUrl(newStranger(), { scope: 'openid email billing' }),
+    );
     expect(response.status).toBe(200);
     expect(html).toContain('A &lt;Stranger&gt;');
     expect(html).not.toContain('A <Stranger>');
@@ -95,8 +104,16 @@ describe('a client that is not the brand’s own', () => {
   test('gets access_denied when it is not', async () => {
     const visitor = await signedIn();
     const stranger = newStranger();
-    const answer = await decide(visitor, await open(visitor, authorizationUrl(stranger, { state: 's' })), 'deny');
-    expect(Object.fromEntries(answer)).toMatchObject({ error: 'access_denied', state: 's', iss: parley.issuer });
+    const answer = await decide(
+      visitor,
+      await open(visitor, authorizationUrl(stranger, { state: 's' })),
+      'deny',
+    );
+    expect(Object.fromEntries(answer)).toMatchObject({
+      error: 'access_denied',
+      state: 's',
+      iss: parley.issuer,
+    });
     expect(answer.get('code')).toBeNull();
     const silent = await authorizeSilently(visitor, authorizationUrl(stranger));
     expect(silent.get('error')).toBe('consent_required');
@@ -120,7 +137,11 @@ describe('a client that is not the brand’s own', () => {
   test('asks again for a scope or a claim that is new, and names only that', async () => {
     const visitor = await signedIn();
     const stranger = newStranger();
-    await decide(visitor, await open(visitor, authorizationUrl(stranger, { scope: 'openid email' })), 'allow');
+    await decide(
+      visitor,
+      await open(visitor, authorizationUrl(stranger, { scope: 'openid email' })),
+      'allow',
+    );
 
     const more = () => authorizationUrl(stranger, { scope: 'openid email billing' });
     expect((await authorizeSilently(visitor, more())).get('error')).toBe('consent_required');
@@ -142,6 +163,40 @@ describe('a client that is not the brand’s own', () => {
     expect(page.html).toContain('name="decision"');
   });
 
+  test.each([
+    ['the time of the sign-in', { id_token: { auth_time: { essential: true } } }],
+    ['the subject', { id_token: { sub: null } }],
+  ])('is allowed once although it asks for %s, which consent never holds', async (_name, claims) => {
+    const visitor = await signedIn();
+    const url = authorizationUrl(newStranger(), { claims: JSON.stringify(claims) });
+    const answer = await decide(visitor, await open(visitor, url), 'allow');
+    expect(answer.get('code')).toBeTruthy();
+    expect((await authorizeSilently(visitor, url)).get('code')).toBeTruthy();
+  });
+
+  test('keeps what it got with offline_access after the consumer has signed out, narrowed tokens included', async () => {
+    const visitor = await signedIn();
+    const offline: Client = {
+      ...newStranger(),
+      clientId: 'stranger',
+      redirectUri: 'https://stranger.example/callback',
+    };
+    const url = authorizationUrl(offline, { scope: 'openid email offline_access', prompt: 'consent' });
+    const answer = await decide(visitor, await open(visitor, url), 'allow');
+    const { body } = await exchange(offline, answer.get('code') ?? '');
+
+    const { action, fields } = readForm(await (await visitor.get(`${parley.issuer}/session/end`)).text());
+    await visitor.post(action, { xsrf: fields['xsrf'] ?? '', logout: 'yes' });
+
+    const renewed = await postAsClient(offline, '/token', {
+      grant_type: 'refresh_token',
+      refresh_token: body.refresh_token,
+      scope: 'openid',
+    });
+    expect(renewed.status).toBe(200);
+    expect(await userinfoStatus(offline, renewed.body.access_token)).toBe(200);
+  });
+
   test('gets offline_access only after the consumer saw it', async () => {
     const visitor = await signedIn();
     const url = authorizationUrl(newStranger(), { scope: 'openid offline_access', prompt: 'consent' });
@@ -159,21 +214,29 @@ describe('34 a forged decision', () => {
   test.each<[string, (page: Page) => { form: Record<string, string>; headers?: Record<string, string> }]>([
     ['without the hidden field', () => ({ form: { decision: 'allow' } })],
     ['with a wrong hidden field', () => ({ form: { decision: 'allow', csrf: 'guessed' } })],
-    ['from another origin', ({ csrf }) => ({ form: { decision: 'allow', csrf }, headers: { origin: 'https://evil.example' } })],
-    ['from an opaque origin', ({ csrf }) => ({ form: { decision: 'allow', csrf }, headers: { origin: 'null' } })],
+    [
+      'from another origin',
+      ({ csrf }) => ({ form: { decision: 'allow', csrf }, headers: { origin: 'https://evil.example' } }),
+    ],
+    [
+      'from an opaque origin',
+      ({ csrf }) => ({ form: { decision: 'allow', csrf }, headers: { origin: 'null' } }),
+    ],
   ])('%s is refused, and allows nothing', async (_name, forge) => {
     const visitor = await signedIn();
-    const stranger: Client = { ...web, clientId: 'stranger', secret: secrets.stranger, redirectUri: 'https://stranger.example/callback' };
+    const stranger = newStranger();
     const page = await open(visitor, authorizationUrl(stranger));
     const { form, headers } = forge(page);
     const response = await visitor.post(page.action, form, headers);
     expect(response.status).toBe(403);
     expect(response.headers.get('location')).toBeNull();
-    expect((await authorizeSilently(visitor, authorizationUrl(stranger))).get('error')).toBe('consent_required');
+    expect((await authorizeSilently(visitor, authorizationUrl(stranger))).get('error')).toBe(
+      'consent_required',
+    );
   });
 
   test("35 with another browser's cookies finds nothing", async () => {
-    const stranger: Client = { ...web, clientId: 'stranger', secret: secrets.stranger, redirectUri: 'https://stranger.example/callback' };
+    const stranger = newStranger();
     const page = await open(await signedIn(), authorizationUrl(stranger));
     const attacker = await signedIn(sam);
     for (const visitor of [attacker, new Visitor()]) {
@@ -185,7 +248,7 @@ describe('34 a forged decision', () => {
   });
 
   test("35 with one's own field in another's page is refused", async () => {
-    const stranger: Client = { ...web, clientId: 'stranger', secret: secrets.stranger, redirectUri: 'https://stranger.example/callback' };
+    const stranger = newStranger();
     const victim = await signedIn();
     const mine = await open(await signedIn(sam), authorizationUrl(stranger));
     const page = await open(victim, authorizationUrl(stranger));
@@ -206,9 +269,16 @@ describe('the login page', () => {
   test('has a way out: the client gets access_denied', async () => {
     const visitor = new Visitor();
     const page = await open(visitor, authorizationUrl(web, { state: 's-9' }));
-    const submitted = await visitor.post(new URL(`${page.action.href}/cancel`), { csrf: page.csrf, cancel: 'yes' });
+    const submitted = await visitor.post(new URL(`${page.action.href}/cancel`), {
+      csrf: page.csrf,
+      cancel: 'yes',
+    });
     const answer = answerOf((await visitor.follow(submitted, parley.issuer)).url);
-    expect(Object.fromEntries(answer)).toMatchObject({ error: 'access_denied', state: 's-9', iss: parley.issuer });
+    expect(Object.fromEntries(answer)).toMatchObject({
+      error: 'access_denied',
+      state: 's-9',
+      iss: parley.issuer,
+    });
     expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
   });
 
@@ -218,7 +288,11 @@ describe('the login page', () => {
   ])('34 does not sign in %s', async (_name, form, headers) => {
     const visitor = new Visitor();
     const { action, csrf } = await open(visitor, authorizationUrl(web));
-    const response = await visitor.post(action, { csrf, login: dana.login, password: dana.password, ...form }, headers);
+    const response = await visitor.post(
+      action,
+      { csrf, login: dana.login, password: dana.password, ...form },
+      headers,
+    );
     expect(response.status).toBe(403);
     expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
   });

@@ -22,8 +22,15 @@ beforeAll(async () => {
   const second = { ...testBrand(), brand: 'second', issuer: 'http://127.0.0.1:PORT/second' };
   parley = await startParley({ brands: [testBrand({ clients: [...testClients(), spa] }), second] });
   onPath = `http://127.0.0.1:${parley.port}/second`;
-  web = { issuer: parley.issuer, clientId: 'web', secret: secrets.web, redirectUri: 'https://shop.acme.example/callback' };
-  document = (await (await fetch(`${parley.issuer}/.well-known/openid-configuration`)).json()) as typeof document;
+  web = {
+    issuer: parley.issuer,
+    clientId: 'web',
+    secret: secrets.web,
+    redirectUri: 'https://shop.acme.example/callback',
+  };
+  document = (await (
+    await fetch(`${parley.issuer}/.well-known/openid-configuration`)
+  ).json()) as typeof document;
 });
 afterAll(() => parley.stop());
 
@@ -58,7 +65,16 @@ describe('the discovery document', () => {
       request_uri_parameter_supported: false,
       response_modes_supported: ['form_post', 'fragment', 'query'],
       response_types_supported: ['code', 'id_token', 'code id_token', 'none'],
-      scopes_supported: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address', 'account', 'billing'],
+      scopes_supported: [
+        'openid',
+        'offline_access',
+        'profile',
+        'email',
+        'phone',
+        'address',
+        'account',
+        'billing',
+      ],
       subject_types_supported: ['public', 'pairwise'],
       token_endpoint_auth_methods_supported: [
         'client_secret_basic',
@@ -84,7 +100,9 @@ describe('the discovery document', () => {
   });
 
   test('of a brand on a path names that path only', async () => {
-    const second = (await (await fetch(`${onPath}/.well-known/openid-configuration`)).json()) as typeof document;
+    const second = (await (
+      await fetch(`${onPath}/.well-known/openid-configuration`)
+    ).json()) as typeof document;
     expect(second['issuer']).toBe(onPath);
     const addresses = Object.entries(second).filter(([name]) => /_(endpoint|uri)$/.test(name));
     expect(addresses.length).toBeGreaterThan(6);
@@ -93,7 +111,16 @@ describe('the discovery document', () => {
 });
 
 test('what is not promised is not there', async () => {
-  const paths = ['/reg', '/device', '/device/auth', '/backchannel', '/challenge', '/ciba', '/me', '/credential'];
+  const paths = [
+    '/reg',
+    '/device',
+    '/device/auth',
+    '/backchannel',
+    '/challenge',
+    '/ciba',
+    '/me',
+    '/credential',
+  ];
   for (const path of paths) {
     for (const method of ['GET', 'POST']) {
       expect([404, 405]).toContain((await fetch(`${parley.issuer}${path}`, { method })).status);
@@ -158,7 +185,12 @@ describe('cross-origin requests', () => {
       fetch(`${parley.issuer}/token`, {
         method: 'POST',
         headers: { origin: from },
-        body: new URLSearchParams({ grant_type: 'authorization_code', client_id, code: 'x', redirect_uri: 'x' }),
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          client_id,
+          code: 'x',
+          redirect_uri: 'x',
+        }),
       });
     expect(allowed(await post('https://spa.acme.example', 'spa'))).toBe('https://spa.acme.example');
     expect(allowed(await post(origin, 'spa'))).toBeNull();
@@ -173,7 +205,11 @@ describe('the issuer in an authorization response (RFC 9207)', () => {
     const visitor = new Visitor();
     const refused = await visitor.get(authorizationUrl(web, { prompt: 'none', state: 's' }));
     const error = new URL(refused.headers.get('location') ?? '').searchParams;
-    expect(Object.fromEntries(error)).toMatchObject({ error: 'login_required', iss: parley.issuer, state: 's' });
+    expect(Object.fromEntries(error)).toMatchObject({
+      error: 'login_required',
+      iss: parley.issuer,
+      state: 's',
+    });
 
     const landed = await signIn(visitor, authorizationUrl(web), dana);
     expect(landed.searchParams.get('code')).toBeTruthy();

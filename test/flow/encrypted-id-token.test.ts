@@ -1,7 +1,15 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { compactDecrypt, createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { authorizationUrl, authorizeSilently, type Client, exchange, refresh, signIn } from '../support/relying-party.ts';
+import { assertionClaims, type ClientKey, createClientKey, jwtBearer } from '../support/client-key.ts';
+import {
+  authorizationUrl,
+  authorizeSilently,
+  type Client,
+  exchange,
+  refresh,
+  signIn,
+} from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -23,6 +31,7 @@ const encryptions = {
 let parley: RunningParley;
 let visitor: Visitor;
 let jwks: ReturnType<typeof createRemoteJWKSet>;
+let signing: ClientKey;
 
 beforeAll(async () => {
   const clients = Object.entries(encryptions).map(([id, encryption]) => ({
@@ -35,7 +44,17 @@ beforeAll(async () => {
     id_token_claims: true,
     encryption,
   }));
-  parley = await startParley({ brands: [testBrand({ clients: [...testClients(), ...clients] })] });
+  signing = await createClientKey();
+  // A key that says neither use nor alg might be taken for anything.
+  const { use: _use, alg: _alg, ...plain } = signing.jwk;
+  const both = {
+    id: 'signing',
+    jwks: { keys: [plain] },
+    redirect_uris: ['https://signing.example/callback'],
+    first_party: true,
+    encryption: encryptions['gcm-jwk'],
+  };
+  parley = await startParley({ brands: [testBrand({ clients: [...testClients(), ...clients, both] })] });
   visitor = new Visitor();
   await signIn(visitor, authorizationUrl(clientOf('gcm-jwk')), dana);
   jwks = createRemoteJWKSet(new URL(`${parley.issuer}/jwks`));
@@ -98,4 +117,28 @@ test('another private key does not open it', async () => {
   const { body } = await exchange(clientOf('gcm-jwk'), code);
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await expect(open(body.id_token, 'gcm-jwk', stranger.privateKey)).rejects.toThrow(/decrypt/);
+});
+
+test('a key in the configuration beside jwks_uri is refused at the start, for it would never be used', async () => {
+  const client = {
+    id: 'both',
+    redirect_uris: ['https://both.example/callback'],
+    jwks_uri: 'https://both.example/jwks',
+    encryption: encryptions['gcm-jwk'],
+  };
+  await expect(startParley({ brands: [testBrand({ clients: [client] })] })).rejects.toThrow(
+    /clients\[0\]\.encryption: stands beside jwks_uri/,
+  );
+});
+
+test('a client with a signing key of its own gets its ID token encrypted to the other key', async () => {
+  const client: Client = {
+    issuer: parley.issuer,
+    clientId: 'signing',
+    redirectUri: 'https://signing.example/callback',
+  };
+  const code = (await authorizeSilently(visitor, authorizationUrl(client))).get('code') ?? '';
+  const client_assertion = await signing.sign(assertionClaims(client));
+  const { body } = await exchange(client, code, { client_assertion, client_assertion_type: jwtBearer });
+  expect((await open(body.id_token, 'signing')).payload['sub']).toBe(dana.sub);
 });

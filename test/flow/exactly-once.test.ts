@@ -16,7 +16,7 @@ import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 
-/** SECURITY-CASES 13, 17: a code or a rotated refresh token counts once, and a second use ends its grant only. */
+/** SECURITY-CASES 13, 17: a code counts once, and a second use ends its grant only. */
 onEachStore((store) => {
   let parley: RunningParley;
   let web: Client;
@@ -120,7 +120,7 @@ onEachStore((store) => {
 
   test('what the consumer types at the login page never reaches the client', async () => {
     const landed = await signIn(new Visitor(), authorizationUrl(web, { state: 'a b&c' }), dana);
-    expect([...answerOf(landed).keys()].sort()).toEqual(['code', 'iss', 'state']);
+    expect([...answerOf(landed).keys()].toSorted()).toEqual(['code', 'iss', 'state']);
     expect(answerOf(landed).get('iss')).toBe(parley.issuer);
     expect(answerOf(landed).get('state')).toBe('a b&c');
   });

@@ -36,7 +36,9 @@ function policyOf(response: Response): Record<string, string> {
 function scriptHash(html: string): string {
   const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text);
   expect(scripts).toHaveLength(1);
-  return createHash('sha256').update(scripts[0] ?? '').digest('base64');
+  return createHash('sha256')
+    .update(scripts[0] ?? '')
+    .digest('base64');
 }
 
 test('a code arrives as a form, in no URL, and can be redeemed', async () => {

@@ -22,7 +22,13 @@ let telling: Client;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  const told = { id: 'telling', secret: secrets.web, flows: ['hybrid', 'pkce'], id_token_claims: true, first_party: true };
+  const told = {
+    id: 'telling',
+    secret: secrets.web,
+    flows: ['hybrid', 'pkce'],
+    id_token_claims: true,
+    first_party: true,
+  };
   const clients = [...testClients(), { ...told, redirect_uris: ['https://telling.acme.example/callback'] }];
   parley = await startParley({ brands: [testBrand({ clients })] });
   const { issuer } = parley;
@@ -34,10 +40,16 @@ beforeAll(async () => {
 afterAll(() => parley.stop());
 
 const hybrid = (client: Client, parameters: Record<string, string> = {}) =>
-  authorizationUrl(client, { response_type: 'code id_token', nonce: 'n-7', scope: 'openid email billing', ...parameters });
+  authorizationUrl(client, {
+    response_type: 'code id_token',
+    nonce: 'n-7',
+    scope: 'openid email billing',
+    ...parameters,
+  });
 
 /** OpenID Connect Core 3.3.2.11. */
-const halfHash = (code: string) => createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url');
+const halfHash = (code: string) =>
+  createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url');
 
 test('the hybrid flow answers in the fragment with a code and an ID token that is bound to it', async () => {
   const url = hybrid(web, { prompt: 'none', state: 's' });
@@ -57,7 +69,8 @@ test('the hybrid flow answers in the fragment with a code and an ID token that i
 test('the front-channel ID token says nothing about the account unless the client is set to it', async () => {
   const answer = await authorizeSilently(visitor, hybrid(web));
   const claims = claimsOf(answer.get('id_token') ?? '');
-  for (const name of ['email', 'billing', 'account_number', 'given_name']) expect(claims).not.toHaveProperty(name);
+  for (const name of ['email', 'billing', 'account_number', 'given_name'])
+    expect(claims).not.toHaveProperty(name);
 
   const { challenge } = createPkce();
   const told = await authorizeSilently(visitor, hybrid(telling, challenge));
@@ -69,8 +82,14 @@ test('the code is redeemed as in the code flow, and userinfo has the claims', as
   const { status, body } = await exchange(web, answer.get('code') ?? '');
   expect(status).toBe(200);
   expect(claimsOf(body.id_token)).toMatchObject({ sub: dana.sub, nonce: 'n-7' });
-  const userinfo = await fetch(`${parley.issuer}/userinfo`, { headers: { authorization: `Bearer ${body.access_token}` } });
-  expect(await userinfo.json()).toMatchObject({ sub: dana.sub, email: 'dana@example.com', billing: { balance: 84.2 } });
+  const userinfo = await fetch(`${parley.issuer}/userinfo`, {
+    headers: { authorization: `Bearer ${body.access_token}` },
+  });
+  expect(await userinfo.json()).toMatchObject({
+    sub: dana.sub,
+    email: 'dana@example.com',
+    billing: { balance: 84.2 },
+  });
 });
 
 test.each<[string, Record<string, string>]>([

@@ -53,7 +53,10 @@ describe('the implicit flow', () => {
   });
 
   test('puts the claims of the scopes into the ID token, for there is no access token (OpenID Connect Core 5.4)', async () => {
-    const answer = await authorizeSilently(visitor, implicit(web, { nonce: 'n-1', scope: 'openid email account' }));
+    const answer = await authorizeSilently(
+      visitor,
+      implicit(web, { nonce: 'n-1', scope: 'openid email account' }),
+    );
     const claims = claimsOf(answer.get('id_token') ?? '');
     expect(claims).toMatchObject({ email: 'dana@example.com', account_number: '4711-0815' });
     expect(claims).not.toHaveProperty('billing');
@@ -74,7 +77,11 @@ describe('the implicit flow', () => {
   });
 
   test('is refused to a client without it', async () => {
-    const stranger: Client = { ...web, clientId: 'stranger', redirectUri: 'https://stranger.example/callback' };
+    const stranger: Client = {
+      ...web,
+      clientId: 'stranger',
+      redirectUri: 'https://stranger.example/callback',
+    };
     const answer = await authorizeSilently(visitor, implicit(stranger, { nonce: 'n-5' }));
     expect(answer.get('error')).toBe('invalid_request');
     expect(answer.get('id_token')).toBeNull();

@@ -9,7 +9,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, secrets, testBrand, testClients } from '../support/test-brand.ts';
-import { Visitor } from '../support/visitor.ts';
+import { readForm, Visitor } from '../support/visitor.ts';
 
 const page = 'https://www.acme.example';
 
@@ -18,7 +18,9 @@ let liveperson: Client;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  const clients = testClients().map((client) => (client['platform'] ? { ...client, pages: [page] } : client));
+  const clients = testClients().map((client) =>
+    client['id'] === 'web' ? client : { ...client, pages: [page] },
+  );
   parley = await startParley({ brands: [testBrand({ clients })] });
   liveperson = {
     issuer: parley.issuer,
@@ -145,6 +147,16 @@ describe('POST /page/authorize', () => {
     expect(answer.body).toMatchObject({ error: 'invalid_request' });
   });
 
+  test('does not take an empty challenge for one', async () => {
+    const answer = await call(
+      '/page/authorize',
+      codeRequest({ code_challenge: '', code_challenge_method: '' }),
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ error: 'invalid_request' });
+    expect(answer.body).not.toHaveProperty('code');
+  });
+
   test('the JSON answer exists nowhere else', async () => {
     for (const mode of ['json', 'page_message', 'page_return']) {
       const response = await visitor.get(
@@ -247,6 +259,22 @@ describe('POST /page/identity', () => {
     expect(anonymous.body).toBeNull();
   });
 
+  test("tells a client that is not the brand's own nothing before the consumer has consented", async () => {
+    expect((await call('/page/identity', { client_id: 'stranger' })).body).toBeNull();
+    const stranger = {
+      ...liveperson,
+      clientId: 'stranger',
+      redirectUri: 'https://stranger.example/callback',
+    };
+    const asked = await visitor.follow(await visitor.get(authorizationUrl(stranger)), parley.issuer);
+    const { action, fields } = readForm(await asked.response.text());
+    await visitor.follow(
+      await visitor.post(new URL(action, parley.issuer), { csrf: fields['csrf'] ?? '', decision: 'allow' }),
+      parley.issuer,
+    );
+    expect((await call('/page/identity', { client_id: 'stranger' })).body).toMatchObject({ sub: dana.sub });
+  });
+
   test('does not keep the session alive', async () => {
     const answer = await call('/page/identity', { client_id: 'liveperson' });
     expect(answer.headers.getSetCookie()).toEqual([]);
@@ -282,6 +310,13 @@ describe("a sign-in popup that Parley's script opened", () => {
     expect(html).toMatch(/data-message="[^"]*code/);
     expect(response.headers.get('content-security-policy')).toMatch(/script-src 'sha256-[A-Za-z0-9+/=]+'/);
     expect(response.headers.get('cross-origin-opener-policy')).toBeNull();
+  });
+
+  test('gives no code that is not bound to a challenge', async () => {
+    const response = await visitor.get(popup({ prompt: 'none' }));
+    const html = await response.text();
+    expect(html).toMatch(/data-message="[^"]*invalid_request/);
+    expect(html).not.toMatch(/&quot;code&quot;/);
   });
 
   test.each(['https://evil.example', 'https://www.acme.example/', '*', ''])(

@@ -115,6 +115,9 @@ test('a client with a secret cannot pass as a public one by leaving the secret o
   const { verifier, challenge } = createPkce();
   const code = await codeFor(pkceOnly, challenge);
   const { secret: _left, ...withoutSecret } = pkceOnly;
-  const { status, body } = await exchange(withoutSecret, code, { code_verifier: verifier, client_id: 'pkce-only' });
+  const { status, body } = await exchange(withoutSecret, code, {
+    code_verifier: verifier,
+    client_id: 'pkce-only',
+  });
   expect([status, body.error]).toEqual([401, 'invalid_client']);
 });

@@ -9,7 +9,13 @@ import {
   withoutSignature,
 } from '../support/client-key.ts';
 import { onEachStore } from '../support/on-each-store.ts';
-import { authorizationUrl, authorizeSilently, type Client, exchange, signIn } from '../support/relying-party.ts';
+import {
+  authorizationUrl,
+  authorizeSilently,
+  type Client,
+  exchange,
+  signIn,
+} from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -110,7 +116,9 @@ onEachStore((store) => {
 
     test('with another assertion type', async () => {
       const assertion = await key.sign(claims());
-      const { status } = await redeem(await newCode(), assertion, { client_assertion_type: 'urn:example:other' });
+      const { status } = await redeem(await newCode(), assertion, {
+        client_assertion_type: 'urn:example:other',
+      });
       expect(status).toBe(400);
     });
 

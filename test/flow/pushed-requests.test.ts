@@ -26,7 +26,9 @@ onEachStore((store) => {
   beforeAll(async () => {
     key = await createClientKey();
     const clients = [
-      ...testClients().map((client) => (client['id'] === 'web' ? { ...client, jwks: { keys: [key.jwk] } } : client)),
+      ...testClients().map((client) =>
+        client['id'] === 'web' ? { ...client, jwks: { keys: [key.jwk] } } : client,
+      ),
       {
         id: 'pushing',
         secret: secrets.web,
@@ -67,8 +69,10 @@ onEachStore((store) => {
     return String(body['request_uri']);
   }
 
-  const use = (clientId: string, request_uri: string, more: Record<string, string> = {}) =>
-    visitor.get(`${parley.issuer}/auth?${new URLSearchParams({ client_id: clientId, request_uri, ...more })}`);
+  function use(client_id: string, request_uri: string, more: Record<string, string> = {}): Promise<Response> {
+    const query = new URLSearchParams({ client_id, request_uri, ...more });
+    return visitor.get(`${parley.issuer}/auth?${query.toString()}`);
+  }
 
   const answerTo = (response: Response) => answerOf(new URL(response.headers.get('location') ?? 'none:'));
 
@@ -158,13 +162,29 @@ onEachStore((store) => {
   describe('pushing is refused', () => {
     test.each<[string, Record<string, string>, string]>([
       ['with an unregistered redirect URI', { redirect_uri: 'https://evil.example/' }, 'invalid_request'],
-      ['with a request_uri', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 'request_uri_not_supported'],
+      [
+        'with a request_uri',
+        { request_uri: 'urn:ietf:params:oauth:request_uri:x' },
+        'request_uri_not_supported',
+      ],
       ['with an unknown response type', { response_type: 'token' }, 'unsupported_response_type'],
-      ['with a plain challenge', { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
+      [
+        'with a plain challenge',
+        { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' },
+        'invalid_request',
+      ],
     ])('%s', async (_name, parameters, error) => {
       const { status, body } = await push(web, parameters);
       expect([status, body.error]).toEqual([400, error]);
       expect(body['request_uri']).toBeUndefined();
+    });
+
+    test('46 with a parameter that is too long, for a public client needs no credentials to be stored', async () => {
+      for (const parameters of [{ state: 'x'.repeat(5000) }, { login_hint: 'x'.repeat(2000) }]) {
+        const { status, body } = await push(web, parameters);
+        expect([status, body.error]).toEqual([400, 'invalid_request']);
+        expect(body['request_uri']).toBeUndefined();
+      }
     });
 
     test('with a wrong secret', async () => {

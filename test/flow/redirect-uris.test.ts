@@ -53,7 +53,9 @@ async function expectRefused(redirectUri: string, parameters: Record<string, str
   const client = { ...web, redirectUri };
   // With a session, where an answer would be ready at once, and without.
   await expectCalmRefusal(await visitor.get(authorizationUrl(client, parameters)));
-  await expectCalmRefusal(await new Visitor().get(authorizationUrl(client, { prompt: 'none', ...parameters })));
+  await expectCalmRefusal(
+    await new Visitor().get(authorizationUrl(client, { prompt: 'none', ...parameters })),
+  );
 }
 
 test('the registered address gets the answer', async () => {
@@ -207,7 +209,9 @@ describe('7 an error is told to nobody but a registered address', () => {
   });
 
   test("another client's redirect URI", async () => {
-    await expectCalmRefusal(await visitor.get(authorizationUrl({ ...web, redirectUri: 'https://stranger.example/callback' })));
+    await expectCalmRefusal(
+      await visitor.get(authorizationUrl({ ...web, redirectUri: 'https://stranger.example/callback' })),
+    );
   });
 });
 
@@ -223,14 +227,17 @@ describe('8 addresses that run scripts', () => {
     '"><script>alert(1)</script>',
   ])('%j as redirect URI', (uri) => expectRefused(uri));
 
-  test.each(['javascript:alert(1)', 'data:text/html,x', 'https://evil.example/', '//evil.example', 'https://shop.acme.example/bye/'])(
-    '%s as post-logout address',
-    async (uri) => {
-      const query = new URLSearchParams({ client_id: 'web', post_logout_redirect_uri: uri });
-      const response = await visitor.get(`${parley.issuer}/session/end?${query}`);
-      await expectCalmRefusal(response);
-    },
-  );
+  test.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'https://evil.example/',
+    '//evil.example',
+    'https://shop.acme.example/bye/',
+  ])('%s as post-logout address', async (uri) => {
+    const query = new URLSearchParams({ client_id: 'web', post_logout_redirect_uri: uri });
+    const response = await visitor.get(`${parley.issuer}/session/end?${query.toString()}`);
+    await expectCalmRefusal(response);
+  });
 });
 
 describe('9 a response mode', () => {

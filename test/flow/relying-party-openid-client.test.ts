@@ -32,7 +32,10 @@ onEachStore((store) => {
   }
 
   /** Code, PKCE, nonce and state, as openid-client's documentation shows them. */
-  async function signInWith(rp: oidc.Configuration, { visitor = new Visitor(), scope = 'openid email account' } = {}) {
+  async function signInWith(
+    rp: oidc.Configuration,
+    { visitor = new Visitor(), scope = 'openid email account' } = {},
+  ) {
     const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
     const expectedNonce = oidc.randomNonce();
     const expectedState = oidc.randomState();
@@ -97,14 +100,21 @@ onEachStore((store) => {
   test('introspects, revokes, and finds the tokens dead', async () => {
     const { tokens } = await signInWith(config);
     const before = await oidc.tokenIntrospection(config, tokens.access_token);
-    expect(before).toMatchObject({ active: true, client_id: 'web', sub: dana.sub, scope: 'openid email account' });
+    expect(before).toMatchObject({
+      active: true,
+      client_id: 'web',
+      sub: dana.sub,
+      scope: 'openid email account',
+    });
 
     await oidc.tokenRevocation(config, tokens.refresh_token ?? '');
     expect((await oidc.tokenIntrospection(config, tokens.access_token)).active).toBe(false);
     await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',
     });
-    await expect(oidc.fetchUserInfo(config, tokens.access_token, dana.sub)).rejects.toMatchObject({ status: 401 });
+    await expect(oidc.fetchUserInfo(config, tokens.access_token, dana.sub)).rejects.toMatchObject({
+      status: 401,
+    });
   });
 
   test('signs the consumer out and gets the browser back', async () => {
@@ -117,17 +127,27 @@ onEachStore((store) => {
     const response = await visitor.get(url);
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('https://shop.acme.example/bye?state=left');
-    await expect(oidc.fetchUserInfo(config, tokens.access_token, dana.sub)).rejects.toMatchObject({ status: 401 });
+    await expect(oidc.fetchUserInfo(config, tokens.access_token, dana.sub)).rejects.toMatchObject({
+      status: 401,
+    });
 
-    const silent = oidc.buildAuthorizationUrl(config, { redirect_uri: web.redirectUri, scope: 'openid', prompt: 'none' });
+    const silent = oidc.buildAuthorizationUrl(config, {
+      redirect_uri: web.redirectUri,
+      scope: 'openid',
+      prompt: 'none',
+    });
     const back = new URL((await visitor.get(silent)).headers.get('location') ?? '');
-    await expect(oidc.authorizationCodeGrant(config, back)).rejects.toMatchObject({ error: 'login_required' });
+    await expect(oidc.authorizationCodeGrant(config, back)).rejects.toMatchObject({
+      error: 'login_required',
+    });
   });
 
   describe('is told', () => {
     test('that a code was used before', async () => {
       const { landed, checks } = await signInWith(config);
-      await expect(oidc.authorizationCodeGrant(config, landed, checks)).rejects.toMatchObject({ error: 'invalid_grant' });
+      await expect(oidc.authorizationCodeGrant(config, landed, checks)).rejects.toMatchObject({
+        error: 'invalid_grant',
+      });
     });
 
     test('that its verifier does not belong to the code', async () => {

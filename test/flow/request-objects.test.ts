@@ -1,7 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JWTPayload } from 'jose';
-import { type ClientKey, createClientKey, signWithPublicKey, withoutSignature } from '../support/client-key.ts';
-import { answerOf, authorizationUrl, type Client, claimsOf, exchange, postAsClient, signIn } from '../support/relying-party.ts';
+import {
+  type ClientKey,
+  createClientKey,
+  signWithPublicKey,
+  withoutSignature,
+} from '../support/client-key.ts';
+import {
+  answerOf,
+  authorizationUrl,
+  type Client,
+  claimsOf,
+  exchange,
+  postAsClient,
+  signIn,
+} from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -72,7 +85,9 @@ describe('a signed request object', () => {
 
   test('counts alone: what stands beside it in the URL is ignored', async () => {
     const request = await key.sign(requestClaims(signing, { scope: 'openid' }));
-    const answer = answerTo(await send(signing, request, { scope: 'openid billing', state: 'unsigned', nonce: 'unsigned' }));
+    const answer = answerTo(
+      await send(signing, request, { scope: 'openid billing', state: 'unsigned', nonce: 'unsigned' }),
+    );
     expect(answer.get('state')).toBeNull();
     const { body } = await exchange(signing, answer.get('code') ?? '');
     expect(body['scope']).toBe('openid');
@@ -91,14 +106,19 @@ describe('a signed request object', () => {
     const { status, body } = await postAsClient(signing, '/request', { request });
     expect(status).toBe(201);
     const query = new URLSearchParams({ client_id: 'signing', request_uri: String(body['request_uri']) });
-    expect(answerTo(await visitor.get(`${parley.issuer}/auth?${query}`)).get('state')).toBe('both');
+    expect(answerTo(await visitor.get(`${parley.issuer}/auth?${query.toString()}`)).get('state')).toBe(
+      'both',
+    );
   });
 });
 
 describe('23 a request object is refused', () => {
   test.each<[string, () => Promise<string> | string]>([
     ['without a signature', () => withoutSignature(requestClaims(optional))],
-    ['signed with the public key as if it were a secret', () => signWithPublicKey(requestClaims(optional), key)],
+    [
+      'signed with the public key as if it were a secret',
+      () => signWithPublicKey(requestClaims(optional), key),
+    ],
     ['signed with a key that the client does not have', () => otherKey.sign(requestClaims(optional))],
     ['for another audience', () => key.sign(requestClaims(optional, { aud: 'https://other.example' }))],
     ['without an audience', () => key.sign(withoutClaim(requestClaims(optional), 'aud'))],
@@ -107,9 +127,15 @@ describe('23 a request object is refused', () => {
     ['for another client', () => key.sign(requestClaims(optional, { client_id: 'signing' }))],
     ['that has expired', () => key.sign(requestClaims(optional, { exp: now() - 60 }))],
     ['that is not valid yet', () => key.sign(requestClaims(optional, { nbf: now() + 600 }))],
-    ['with another response type than the URL', () => key.sign(requestClaims(optional, { response_type: 'id_token' }))],
+    [
+      'with another response type than the URL',
+      () => key.sign(requestClaims(optional, { response_type: 'id_token' })),
+    ],
     ['with a request object inside', () => key.sign(requestClaims(optional, { request: 'x' }))],
-    ['with an unregistered redirect URI', () => key.sign(requestClaims(optional, { redirect_uri: 'https://evil.example/' }))],
+    [
+      'with an unregistered redirect URI',
+      () => key.sign(requestClaims(optional, { redirect_uri: 'https://evil.example/' })),
+    ],
     ['that is no JWT', () => 'not.a.jwt'],
   ])('%s', async (_name, create) => {
     const response = await send(optional, await create());

@@ -100,7 +100,10 @@ describe('19 refused is', () => {
     ['no absolute address', 'orders'],
     ['a name that every object has', 'constructor:'],
   ])('%s', async (_name, resource) => {
-    const answer = await authorizeSilently(visitor, authorizationUrl(web, { resource, scope: 'openid orders.read' }));
+    const answer = await authorizeSilently(
+      visitor,
+      authorizationUrl(web, { resource, scope: 'openid orders.read' }),
+    );
     expect(answer.get('error')).toBe('invalid_target');
     expect(answer.get('code')).toBeNull();
   });
@@ -128,7 +131,10 @@ describe('19 refused is', () => {
 
 describe('18 a scope of an API', () => {
   test('that was not asked for cannot be added at a refresh', async () => {
-    const { body } = await exchange(web, await codeFor(web, { resource: orders, scope: 'openid orders.read' }));
+    const { body } = await exchange(
+      web,
+      await codeFor(web, { resource: orders, scope: 'openid orders.read' }),
+    );
     const { status, body: again } = await postAsClient(web, '/token', {
       grant_type: 'refresh_token',
       refresh_token: body.refresh_token,

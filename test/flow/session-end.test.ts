@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { whileDirectoryIsAsked } from '../support/hold-directory.ts';
 import { onEachStore } from '../support/on-each-store.ts';
 import {
   answerOf,
@@ -108,37 +109,15 @@ onEachStore((store) => {
   });
 
   describe('56 a silent request in flight', () => {
-    /** Holds the directory's answer, so that the request surely ends after what happens meanwhile. */
     async function duringSilentRequest(
       visitor: Visitor,
       parameters: Record<string, string>,
       meanwhile: () => Promise<unknown>,
     ) {
-      const { directory } = parley.server.sites[0] ?? {};
-      if (!directory) throw new Error('no site');
-      const find = directory.findAccount;
-      const gate = Promise.withResolvers<void>();
-      const reached = Promise.withResolvers<void>();
-      let first = true;
-      directory.findAccount = async (id) => {
-        if (first) {
-          first = false;
-          reached.resolve();
-          await gate.promise;
-        }
-        return find(id);
-      };
       const window = visitor.clone();
       const url = authorizationUrl(web, { prompt: 'none', ...parameters });
-      const answer = window.get(url);
-      await reached.promise;
-      try {
-        await meanwhile();
-      } finally {
-        directory.findAccount = find;
-        gate.resolve();
-      }
-      return { response: await answer, window };
+      const response = await whileDirectoryIsAsked(parley, () => window.get(url), meanwhile);
+      return { response, window };
     }
 
     test.each([
@@ -180,6 +159,77 @@ onEachStore((store) => {
     });
   });
 
+  describe('56 the last step of a sign-in in flight, which renews the session under another id', () => {
+    /** Dana signs in again on purpose; the browser stands before the last step. */
+    async function beforeLastStep(visitor: Visitor): Promise<URL> {
+      const page = await visitor.follow(
+        await visitor.get(authorizationUrl(web, { prompt: 'login' })),
+        parley.issuer,
+      );
+      const { action, fields } = readForm(await page.response.text());
+      const form = { csrf: fields['csrf'] ?? '', login: dana.login, password: dana.password };
+      const submitted = await visitor.post(new URL(action, parley.issuer), form);
+      return new URL(submitted.headers.get('location') ?? '', parley.issuer);
+    }
+
+    test('brings nothing back across a logout', async () => {
+      const visitor = await signedIn();
+      const resume = await beforeLastStep(visitor);
+      const window = visitor.clone();
+      const response = await whileDirectoryIsAsked(
+        parley,
+        () => window.get(resume),
+        () => signOut(visitor, parley.issuer),
+      );
+
+      expect(response.headers.get('location')).not.toContain('code=');
+      expect(response.headers.get('location')).toContain('error=login_required');
+      expect(response.headers.getSetCookie().filter((line) => /_session=[^;]/.test(line))).toEqual([]);
+      expect((await authorizeSilently(window, authorizationUrl(web))).get('error')).toBe('login_required');
+      expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
+    });
+
+    test('does not take the browser back from the consumer who came next', async () => {
+      const visitor = await signedIn();
+      const resume = await beforeLastStep(visitor);
+      const window = visitor.clone();
+      const response = await whileDirectoryIsAsked(
+        parley,
+        () => window.get(resume),
+        () => signIn(visitor, authorizationUrl(web, { prompt: 'login' }), sam),
+      );
+      expect(response.headers.get('location')).toContain('error=login_required');
+      const { body } = await exchange(web, await silentCode(visitor));
+      expect(claimsOf(body.id_token)['sub']).toBe(sam.sub);
+    });
+
+    test('a session that was renewed while its logout ran is over all the same', async () => {
+      const visitor = await signedIn();
+      const resume = await beforeLastStep(visitor);
+      const page = await visitor.get(`${parley.issuer}/session/end`);
+      const { action, fields } = readForm(await page.text());
+      const old = visitor.clone();
+      await visitor.get(resume);
+      await old.post(action, { xsrf: fields['xsrf'] ?? '', logout: 'yes' });
+      const silent = await authorizeSilently(old, authorizationUrl(web));
+      expect(silent.get('error')).toBe('login_required');
+    });
+  });
+
+  test('a late answer carries no ID token, however the redirect URI is spelled', async () => {
+    const visitor = await signedIn();
+    const odd = { ...web, redirectUri: 'https://SHOP.acme.example?lp=1' };
+    const url = authorizationUrl(odd, { prompt: 'none', response_type: 'id_token', nonce: 'n' });
+    const window = visitor.clone();
+    const response = await whileDirectoryIsAsked(
+      parley,
+      () => window.get(url),
+      () => signOut(visitor, parley.issuer),
+    );
+    expect(response.headers.get('location')).toContain('login_required');
+    expect(response.headers.get('location')).not.toContain('id_token');
+  });
+
   describe('when another consumer signs in at the same browser', () => {
     test('the former session, its codes and its tokens are gone', async () => {
       const visitor = await signedIn(dana);
@@ -218,6 +268,8 @@ onEachStore((store) => {
       expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
       expect((await refresh(web, tokens.body.refresh_token)).body.error).toBe('invalid_grant');
       expect(await userinfoStatus(web, tokens.body.access_token)).toBe(401);
+      expect(await isActive(web, tokens.body.access_token)).toBe(false);
+      expect(await isActive(web, tokens.body.refresh_token)).toBe(false);
       expect((await visitor.get(authorizationUrl(web))).status).toBe(303);
     } finally {
       directory.findAccount = find;

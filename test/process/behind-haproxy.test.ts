@@ -93,6 +93,13 @@ describeWith('openssl', (openssl) => {
       expect(answer.headers.get('location')).toBe('https://id.acme.test/jwks');
     });
 
+    test('what the readiness answer says about this process stays inside', async () => {
+      expect((await parley.fetch(`${issuer.replace('https', 'http')}/readyz`)).status).toBe(200);
+      const outside = await browserAt('127.0.0.9')(`${issuer}/readyz`);
+      expect(outside.status).toBe(404);
+      expect(await outside.text()).not.toContain('acme');
+    });
+
     describe('43 the address in the log', () => {
       test("is the browser's", async () => {
         expect(await logOf(await browserAt('127.0.0.9')(`${issuer}/jwks`))).toMatchObject({

@@ -82,6 +82,21 @@ describe('53 after SIGTERM', () => {
     expect(readdirSync(join(parley.folder, 'data'))).toEqual(['parley.db']);
   });
 
+  test('a request that comes on a connection which was idle a moment ago is still answered, as the last one on it', async () => {
+    parley = await spawnParley();
+    const kept = await open();
+    const request = `GET /jwks HTTP/1.1\r\nHost: localhost:${parley.port}\r\n\r\n`;
+    kept.socket.write(request);
+    await poll('the connection is idle', 5_000, () => kept.answer().includes('}'));
+    const before = kept.answer().length;
+    parley.signal('SIGTERM');
+    await poll('it stops', 5_000, () => parley.stdout().includes('"msg":"stopping"'));
+    kept.socket.write(request);
+    await poll('the request is answered', 5_000, () => kept.answer().length > before && kept.isClosed());
+    expect(kept.answer().slice(before)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\nConnection: close\r\n/i);
+    expect(await parley.ended()).toEqual({ code: 0, signal: null });
+  });
+
   test('idle connections do not hold it up, and SIGINT ends it as well', async () => {
     parley = await spawnParley();
     const idle = await open();

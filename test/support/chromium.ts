@@ -11,9 +11,17 @@ const flags = [
   '--disable-sync',
 ];
 
-/** The distribution's Chromium with a profile of its own, which goes when it is closed. */
-export function launchChromium(executablePath: string, more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath, args: [...flags, ...more] });
+/**
+ * The distribution's Chromium with a profile of its own, which goes when it is closed.
+ *
+ * @param without flags that Playwright sets and that would hide what is tested
+ */
+export function launchChromium(
+  executablePath: string,
+  more: readonly string[] = [],
+  without: readonly string[] = [],
+): Promise<Browser> {
+  return chromium.launch({ executablePath, args: [...flags, ...more], ignoreDefaultArgs: [...without] });
 }
 
 /** What the browser itself complains about: blocked scripts, forms and frames, errors of the page. */
@@ -29,7 +37,10 @@ export function collectComplaints(context: BrowserContext): string[] {
 }
 
 /** At Parley's login page, as a consumer does it. */
-export async function typeSignIn(page: Page, { login, password }: { login: string; password: string }): Promise<void> {
+export async function typeSignIn(
+  page: Page,
+  { login, password }: { login: string; password: string },
+): Promise<void> {
   await page.getByLabel('E-mail or user name').pressSequentially(login);
   await page.getByLabel('Password').pressSequentially(password);
   await page.keyboard.press('Enter');

@@ -13,14 +13,13 @@ export async function startListener(
   answer: (response: ServerResponse, request: Received) => void = (response) => response.end(),
 ) {
   const received: Received[] = [];
-  const server = createServer((request, response) => {
-    void readBody(request).then((body) => {
-      const { method = '', url: path = '', headers } = request;
-      const arrived = { method, path, headers, body };
-      received.push(arrived);
-      answer(response, arrived);
-    });
-  });
+  const keep = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', url: path = '', headers } = request;
+    const arrived = { method, path, headers, body: await readBody(request) };
+    received.push(arrived);
+    answer(response, arrived);
+  };
+  const server = createServer((request, response) => void keep(request, response));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

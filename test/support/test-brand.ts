@@ -74,7 +74,7 @@ export function testClients(): Record<string, unknown>[] {
       name: 'Acme Shop',
       secret: secrets.web,
       flows: ['code', 'pkce', 'hybrid', 'implicit'],
-      redirect_uris: ['https://shop.acme.example/callback'],
+      redirect_uris: ['https://shop.acme.example/callback', 'https://SHOP.acme.example?lp=1'],
       post_logout_redirect_uris: ['https://shop.acme.example/bye'],
       first_party: true,
       refresh_tokens: true,

@@ -50,6 +50,11 @@ function checkKeys(client: ClientConfig, at: (key: string) => ConfigPath): Probl
   if (client.jwks && client.jwks_uri !== undefined) {
     problems.push(error(at('jwks_uri'), 'stands beside jwks', 'keep one of the two'));
   }
+  if (client.encryption && client.jwks_uri !== undefined) {
+    const fix =
+      'list the other keys as jwks: the ID token is encrypted to one of jwks_uri, never to this one';
+    problems.push(error(at('encryption'), 'stands beside jwks_uri', fix));
+  }
   if (client.require_signed_request_objects && !client.jwks && client.jwks_uri === undefined) {
     problems.push(
       error(at('require_signed_request_objects'), 'needs a key to verify with', 'add jwks or jwks_uri'),

@@ -28,6 +28,17 @@ export interface ConsentModel extends PageModel {
   csrf: string;
 }
 
+export interface ContinueModel extends PageModel {
+  clientName: string;
+  /** Who is signed in, where the brand maps a name. */
+  consumerName?: string;
+  /** Receives `csrf` and `decision=continue` or `decision=other`. */
+  action: string;
+  csrf: string;
+  /** As on the login page. */
+  cancel: { action: string };
+}
+
 export interface LogoutModel extends PageModel {
   clientName?: string;
   /** oidc-provider's end_session_confirm: `logout=yes` ends the session, without it the consumer stays. */

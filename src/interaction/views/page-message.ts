@@ -10,8 +10,7 @@ import { createTemplate } from './template.ts';
 const script = `
 (() => {
   const { message, origin } = document.getElementById('answer').dataset;
-  const opener = window.opener || (window.parent === window ? null : window.parent);
-  if (opener) opener.postMessage({ type: 'parley', answer: JSON.parse(message) }, origin);
+  if (window.opener) window.opener.postMessage({ type: 'parley', answer: JSON.parse(message) }, origin);
   if (window.opener) window.close();
 })();
 `;

@@ -1,10 +1,12 @@
 import { renderConsent } from './consent.ts';
+import { renderContinue } from './continue.ts';
 import { renderError } from './error.ts';
 import { renderIssuers } from './issuers.ts';
 import { renderLogin } from './login.ts';
 import { renderLogout } from './logout.ts';
 import type {
   ConsentModel,
+  ContinueModel,
   ErrorModel,
   IssuersModel,
   LoginModel,
@@ -21,6 +23,7 @@ import { renderSignedOut } from './signed-out.ts';
 export interface Views {
   login(model: LoginModel): string;
   consent(model: ConsentModel): string;
+  continue(model: ContinueModel): string;
   logout(model: LogoutModel): string;
   signedOut(model: SignedOutModel): string;
   error(model: ErrorModel): string;
@@ -33,6 +36,7 @@ export function createViews(): Views {
   return {
     login: renderLogin,
     consent: renderConsent,
+    continue: renderContinue,
     logout: renderLogout,
     signedOut: renderSignedOut,
     error: renderError,

@@ -84,10 +84,10 @@ function answerPreflight({ clients, issuer }: PageRoutesOptions, ctx: Context): 
  */
 async function authorize(
   { requests }: PageRoutesOptions,
-  { ctx, client, page, form }: PageCall,
+  { ctx, page, form }: PageCall,
   next: Next,
 ): Promise<void> {
-  const fault = findFault(form, client);
+  const fault = findFault(form);
   if (fault) {
     refuse(ctx, 400, 'invalid_request', fault);
     return;
@@ -103,18 +103,13 @@ async function authorize(
 
 const fixedParameters = { prompt: 'none', response_mode: 'json' };
 
-/** What would lead the answer elsewhere, or leave a code unbound. */
-function findFault(form: URLSearchParams, client: ResolvedClient): string | undefined {
+/** What would lead the answer elsewhere. */
+function findFault(form: URLSearchParams): string | undefined {
   for (const [name, value] of Object.entries(fixedParameters)) {
     if (form.getAll(name).some((given) => given !== value)) return `${name} can only be ${value} here`;
   }
   // Inside these stand parameters of their own, a response mode among them.
   if (form.has('request') || form.has('request_uri')) return 'request and request_uri are not accepted here';
-  const asksForCode = (form.get('response_type') ?? '').split(' ').includes('code');
-  // A stolen code could be carried into another window (RFC 9700 4.5).
-  if (asksForCode && !form.has('code_challenge') && client.flows.includes('pkce')) {
-    return 'code_challenge is required here';
-  }
   return undefined;
 }
 

@@ -34,19 +34,31 @@ export function createPageModes({ clients, requests, showMessage }: PageModesOpt
     return url && pagesOf(ctx).includes(url.origin) && !url.username && !url.password ? url : undefined;
   }
 
+  /** A code that reaches a page's script could be carried into another window unless it is bound (RFC 9700 4.5). */
+  function checkChallenge(ctx: KoaContextWithOIDC): void {
+    const { response_type: responseType, code_challenge: challenge } = ctx.oidc.params ?? {};
+    const asksForCode = String(responseType).split(' ').includes('code');
+    const flows = clients.find(({ id }) => id === ctx.oidc.client?.clientId)?.flows ?? [];
+    const neverBinds = flows.length === 1 && flows[0] === 'code';
+    if (asksForCode && !challenge && !neverBinds)
+      throw new errors.InvalidRequest('code_challenge is required here');
+  }
+
   return {
     /** Runs with every authorization request, before anything is minted. */
     check(ctx: KoaContextWithOIDC): void {
       const params = ctx.oidc.params ?? {};
       const mode = params['response_mode'];
+      if (!isPageMode(mode)) return;
       const allowed =
         (mode === 'json' && requests.find(ctx)) ||
         (mode === 'page_message' && findPage(ctx)) ||
-        (mode === 'page_return' && findReturn(ctx) && params['response_type'] === 'none') ||
-        !['json', 'page_message', 'page_return'].includes(String(mode));
-      if (allowed) return;
-      params['response_mode'] = undefined;
-      throw new errors.UnsupportedResponseMode();
+        (mode === 'page_return' && findReturn(ctx) && params['response_type'] === 'none');
+      if (!allowed) {
+        params['response_mode'] = undefined;
+        throw new errors.UnsupportedResponseMode();
+      }
+      checkChallenge(ctx);
     },
 
     json(ctx: KoaContextWithOIDC, _redirectUri: string, answer: Answer): void {
@@ -72,4 +84,8 @@ export function createPageModes({ clients, requests, showMessage }: PageModesOpt
       ctx.redirect(target.href);
     },
   };
+}
+
+function isPageMode(mode: unknown): mode is 'json' | 'page_message' | 'page_return' {
+  return mode === 'json' || mode === 'page_message' || mode === 'page_return';
 }

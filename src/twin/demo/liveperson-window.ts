@@ -82,7 +82,7 @@ function challengeOf(codeVerifier: string): string {
 }
 
 function refuse(sentence: string): Outcome {
-  return { kind: 'refused', refusal: new LivePersonRefusal('10', sentence), exchanges: [] };
+  return { kind: 'refused', refusal: new LivePersonRefusal('state', sentence), exchanges: [] };
 }
 
 /** The way through the browser, which LivePerson's server never sees, as one exchange. */

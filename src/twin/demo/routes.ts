@@ -86,7 +86,10 @@ function addApi(router: Router, { chat }: RoutesOptions): void {
     ctx.body = showState(sessionOf(ctx), chat.find(sessionOf(ctx)));
   };
 
-  router.get('/api/state', show);
+  router.get('/api/state', (ctx) => {
+    ctx.state['isPolling'] = true;
+    show(ctx);
+  });
   router.post('/api/chat/open', (ctx) => {
     ctx.body = { next: chat.open(sessionOf(ctx)) };
   });

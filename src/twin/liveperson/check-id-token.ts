@@ -1,7 +1,9 @@
 import {
   createLocalJWKSet,
   decodeProtectedHeader,
+  type CryptoKey,
   errors,
+  importSPKI,
   type JSONWebKeySet,
   type JWTHeaderParameters,
   type JWTPayload,
@@ -9,9 +11,13 @@ import {
   jwtVerify,
 } from 'jose';
 import type { Connector } from './connector.ts';
+import { isEncrypted, openEncrypted } from './open-encrypted.ts';
 import { LivePersonRefusal } from './refusal.ts';
 
-/** The rules by which LivePerson takes an ID token: RS256, a key id of the key set, the exact issuer, in time. */
+/**
+ * The rules by which LivePerson takes an ID token: opened where encryption is on, RS256, a key id of the key set or
+ * the pasted key, the exact issuer, in time.
+ */
 export interface IdTokenRules {
   connector: Connector;
   loadKeySet(): Promise<JSONWebKeySet>;
@@ -24,26 +30,33 @@ export interface CheckedIdToken {
 }
 
 export async function checkIdToken(idToken: string, rules: IdTokenRules): Promise<CheckedIdToken> {
-  checkHeader(idToken);
-  const { protectedHeader, payload } = await checkSignature(idToken, rules);
+  const signed = await unwrap(idToken, rules.connector);
+  checkHeader(signed, rules.connector);
+  const { protectedHeader, payload } = await checkSignature(signed, rules);
   return { header: protectedHeader, payload: checkSubject(payload) };
 }
 
+async function unwrap(idToken: string, connector: Connector): Promise<string> {
+  if (isEncrypted(idToken)) return openEncrypted(idToken, connector);
+  if (!connector.decryption) return idToken;
+  throw new LivePersonRefusal(
+    'encryption',
+    'This connector expects encrypted ID tokens, and this one is not.',
+  );
+}
+
 /** `aud` and `nonce` are not looked at: no document of LivePerson says that it does. */
-function checkHeader(idToken: string): void {
-  if (idToken.split('.').length === 5) {
-    throw new LivePersonRefusal('9012', 'The ID token is encrypted, and this connector has no key for it.');
-  }
+function checkHeader(idToken: string, { publicKey }: Connector): void {
   const header = decodeHeader(idToken);
   if (header.alg !== 'RS256') {
     throw new LivePersonRefusal(
-      '9007',
+      'algorithm',
       `The ID token is signed with ${header.alg ?? 'nothing'}; only RS256 is accepted.`,
     );
   }
-  if (typeof header.kid !== 'string' || header.kid === '') {
+  if (publicKey === undefined && (typeof header.kid !== 'string' || header.kid === '')) {
     throw new LivePersonRefusal(
-      '9007',
+      'key_id_missing',
       'The header of the ID token names no key (kid), so no key of the set fits.',
     );
   }
@@ -53,49 +66,63 @@ function decodeHeader(idToken: string): ReturnType<typeof decodeProtectedHeader>
   try {
     return decodeProtectedHeader(idToken);
   } catch (cause) {
-    throw new LivePersonRefusal('10', 'The answer carries something that is not a JWT.', { cause });
+    throw new LivePersonRefusal('not_a_jwt', 'The answer carries something that is not a JWT.', { cause });
   }
 }
 
 async function checkSignature(idToken: string, rules: IdTokenRules): Promise<JWTVerifyResult> {
-  const keySet = createLocalJWKSet(await rules.loadKeySet());
+  const { jwtIssuer, publicKey } = rules.connector;
+  const options = {
+    algorithms: ['RS256'],
+    issuer: jwtIssuer,
+    requiredClaims: ['iat', 'exp'],
+    currentDate: new Date(rules.now()),
+  };
+  const keySet = publicKey === undefined ? createLocalJWKSet(await rules.loadKeySet()) : undefined;
   try {
-    return await jwtVerify(idToken, keySet, {
-      algorithms: ['RS256'],
-      issuer: rules.connector.jwtIssuer,
-      requiredClaims: ['iat', 'exp'],
-      currentDate: new Date(rules.now()),
-    });
+    if (keySet) return await jwtVerify(idToken, keySet, options);
+    return await jwtVerify(idToken, await importPastedKey(publicKey ?? ''), options);
   } catch (cause) {
     throw explain(cause, rules.connector);
   }
 }
 
+function importPastedKey(publicKey: string): Promise<CryptoKey> {
+  return importSPKI(`-----BEGIN PUBLIC KEY-----\n${publicKey}\n-----END PUBLIC KEY-----`, 'RS256');
+}
+
 function explain(cause: unknown, { jwtIssuer }: Connector): LivePersonRefusal {
   if (cause instanceof errors.JWTExpired) {
-    return new LivePersonRefusal('4407', 'The ID token has expired.', { cause });
+    return new LivePersonRefusal('expired', 'The ID token has expired.', { cause });
   }
   if (cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'iss') {
-    return new LivePersonRefusal('4407', `The issuer (iss) is not exactly ${jwtIssuer}.`, { cause });
+    return new LivePersonRefusal('issuer', `The issuer (iss) is not exactly ${jwtIssuer}.`, { cause });
   }
   if (cause instanceof errors.JWTClaimValidationFailed) {
-    return new LivePersonRefusal('10', `The claim ${cause.claim} is missing or not valid.`, { cause });
+    return new LivePersonRefusal('claim', `The claim ${cause.claim} is missing or not valid.`, { cause });
   }
   if (cause instanceof errors.JWKSNoMatchingKey) {
-    return new LivePersonRefusal('9007', 'The key that the ID token names (kid) is not in the key set.', {
-      cause,
-    });
+    return new LivePersonRefusal(
+      'key_id_unknown',
+      'The key that the ID token names (kid) is not in the key set.',
+      {
+        cause,
+      },
+    );
   }
-  return new LivePersonRefusal('9007', 'The signature of the ID token does not fit the key.', { cause });
+  return new LivePersonRefusal('signature', 'The signature of the ID token does not fit the key.', { cause });
 }
 
 function checkSubject(payload: JWTPayload): CheckedIdToken['payload'] {
   const { iss, sub, iat, exp } = payload;
   if (typeof sub !== 'string' || sub === '') {
-    throw new LivePersonRefusal('10', 'The claim sub is missing: without it nobody can be recognised again.');
+    throw new LivePersonRefusal(
+      'subject',
+      'The claim sub is missing: without it nobody can be recognised again.',
+    );
   }
   if (iss === undefined || iat === undefined || exp === undefined) {
-    throw new LivePersonRefusal('10', 'One of the claims iss, iat and exp is missing.');
+    throw new LivePersonRefusal('claim', 'One of the claims iss, iat and exp is missing.');
   }
   return { ...payload, iss, sub, iat, exp };
 }

@@ -5,7 +5,7 @@ import { type Sde, sdeSchema } from './sde.ts';
 export function checkSdes(claim: unknown): Sde[] {
   if (claim === undefined) return [];
   if (!Array.isArray(claim)) {
-    throw new LivePersonRefusal('10', 'The claim lp_sdes is not an array of objects.');
+    throw new LivePersonRefusal('sdes', 'The claim lp_sdes is not an array of objects.');
   }
   return claim.map(checkSde);
 }
@@ -16,13 +16,13 @@ function checkSde(entry: unknown, index: number): Sde {
     typeof entry === 'object' && entry !== null && 'type' in entry ? String(entry.type) : undefined;
   if (type !== 'ctmrinfo' && type !== 'personal') {
     const sentence = `${at} is of type ${type ?? '(none)'}: an ID token may carry ctmrinfo and personal only.`;
-    throw new LivePersonRefusal('10', sentence);
+    throw new LivePersonRefusal('sdes', sentence);
   }
   const result = sdeSchema.safeParse(entry);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new LivePersonRefusal(
-    '10',
+    'sdes',
     `${[at, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'not valid'}.`,
   );
 }

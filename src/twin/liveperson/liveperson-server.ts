@@ -67,9 +67,9 @@ export function createLivePersonServer({ connector, fetch, now }: LivePersonServ
 }
 
 /** A token of A must never enter a chat that the page opened for B. */
-function checkPageIdentity({ payload }: CheckedIdToken, page: PageIdentity | undefined): void {
+export function checkPageIdentity({ payload }: CheckedIdToken, page: PageIdentity | undefined): void {
   if (page && (page.iss !== payload.iss || page.sub !== payload.sub)) {
-    throw new LivePersonRefusal('4407', 'The ID token names another consumer than the page does.');
+    throw new LivePersonRefusal('other_consumer', 'The ID token names another consumer than the page does.');
   }
 }
 

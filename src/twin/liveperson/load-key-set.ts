@@ -21,7 +21,7 @@ export async function loadKeySet(jwksEndpoint: string, recorder: ExchangeRecorde
   const keySet = keySetSchema.safeParse(parseJson(answer.text));
   if (answer.status !== 200 || !keySet.success) {
     throw new LivePersonRefusal(
-      '9007',
+      'key_set',
       `The JWKS endpoint answered ${answer.status} without a usable key set.`,
     );
   }
@@ -37,6 +37,6 @@ async function fetchKeySet(url: string, recorder: ExchangeRecorder): Promise<Rec
       headers: { accept: 'application/json' },
     });
   } catch (cause) {
-    throw new LivePersonRefusal('9007', 'The JWKS endpoint does not answer.', { cause });
+    throw new LivePersonRefusal('key_set', 'The JWKS endpoint does not answer.', { cause });
   }
 }

@@ -1,0 +1,42 @@
+/** An answer of the page endpoints, or of the sign-in window. */
+export type Answer = Record<string, string | undefined>;
+
+export type AskIssuer = (
+  endpoint: 'authorize' | 'identity' | 'sign-out',
+  fields?: Record<string, string>,
+) => Promise<Answer | null>;
+
+const timeLimit = 10_000;
+
+/** POSTs a form as a simple request (no preflight) with Parley's cookie. Rejects in words; an error answer resolves. */
+export function createAskIssuer(issuer: string, client: string): AskIssuer {
+  return async (endpoint, fields) => {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeLimit);
+    try {
+      const response = await fetch(`${issuer}/page/${endpoint}`, {
+        method: 'POST',
+        body: new URLSearchParams({ client_id: client, ...fields }),
+        credentials: 'include',
+        cache: 'no-store',
+        redirect: 'error',
+        // A brand's sign-out often leaves the page at once.
+        keepalive: endpoint === 'sign-out',
+        signal: abort.signal,
+      });
+      return await response.json();
+    } catch {
+      throw new Error(
+        abort.signal.aborted
+          ? `Parley did not answer within ${timeLimit / 1000} seconds`
+          : 'Parley cannot be reached, or does not list this page for this client',
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+export function describeError({ error, error_description: description, support_id: id }: Answer): string {
+  return `${error}${description ? `: ${description}` : ''}${id ? ` (support id ${id})` : ''}`;
+}

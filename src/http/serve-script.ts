@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { Middleware } from 'koa';
+
+/** The published package: built from src/browser, and the same files that npm delivers. */
+const folder = new URL('../../browser/', import.meta.url);
+
+/** Seconds. A new version reaches every page soon, and busy pages do not ask each time. */
+const maxAge = 600;
+
+interface Script {
+  etag: string;
+  bodies: Record<'identity' | 'gzip' | 'br', Buffer>;
+}
+
+/**
+ * GET /parley.js and /parley.mjs: the script that brands' pages embed. Everybody may load it, from any origin: it
+ * is public and the same for all brands, and it learns its issuer from its own address. It costs no store
+ * operation and reads no cookie.
+ */
+export function createServeScript(): Middleware {
+  const scripts = new Map(['/parley.js', '/parley.mjs'].map((path) => [path, loadScript(path)]));
+  return async (ctx, next) => {
+    const script = scripts.get(ctx.path);
+    if (!script || !['GET', 'HEAD'].includes(ctx.method)) {
+      await next();
+      return;
+    }
+    ctx.set({
+      'Access-Control-Allow-Origin': '*',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Cache-Control': `public, max-age=${maxAge}`,
+      ETag: script.etag,
+    });
+    ctx.vary('Accept-Encoding');
+    ctx.status = 200;
+    if (ctx.fresh) {
+      ctx.status = 304;
+      return;
+    }
+    const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity');
+    const isPacked = encoding === 'br' || encoding === 'gzip';
+    if (isPacked) ctx.set('Content-Encoding', encoding);
+    ctx.type = 'text/javascript; charset=utf-8';
+    ctx.body = script.bodies[isPacked ? encoding : 'identity'];
+  };
+}
+
+function loadScript(path: string): Script {
+  const text = readFileSync(new URL(`.${path}`, folder));
+  return {
+    // Weak: one for all encodings.
+    etag: `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`,
+    bodies: { identity: text, gzip: gzipSync(text, { level: 9 }), br: brotliCompressSync(text) },
+  };
+}

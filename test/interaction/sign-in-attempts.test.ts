@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createSignInAttempts, type SignInAttempts } from '../../src/interaction/sign-in-attempts.ts';
+
+let counts: Map<string, number>;
+let attempts: SignInAttempts;
+
+beforeEach(() => {
+  counts = new Map();
+  attempts = createSignInAttempts({
+    async increment(counter) {
+      counts.set(counter, (counts.get(counter) ?? 0) + 1);
+      return counts.get(counter) ?? 0;
+    },
+    resetCounter: async (counter) => void counts.delete(counter),
+  });
+});
+
+/** How many of the tries get through to the password check. */
+async function allowed(tries: [login: string, address: string][]): Promise<number> {
+  const outcomes = await Promise.allSettled(tries.map(([login, address]) => attempts.check(login, address)));
+  return outcomes.filter(({ status }) => status === 'fulfilled').length;
+}
+
+const repeat = (count: number, make: (index: number) => [string, string]) =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+describe('failed sign-ins', () => {
+  test('42 of a hundred in parallel for one login from one address no more than ten are tried', async () => {
+    expect(await allowed(repeat(100, () => ['dana', '192.0.2.1']))).toBe(10);
+  });
+
+  test('upper and lower case and blanks are one login', async () => {
+    expect(
+      await allowed(repeat(30, (index) => [['dana', 'DANA', ' Dana '][index % 3] ?? '', '192.0.2.1'])),
+    ).toBe(10);
+  });
+
+  test('all addresses of one IPv6 household are one address', async () => {
+    const household = (index: number): [string, string] => [
+      'dana',
+      `2001:db8:1:2:${index.toString(16)}::${index}`,
+    ];
+    expect(await allowed(repeat(40, household))).toBe(10);
+    expect(await allowed([['dana', '2001:db8:1:3::1']])).toBe(1);
+  });
+
+  test('an IPv6 address has one group however it is written', async () => {
+    const spellings = ['2001:db8::1', '2001:0db8:0:0:ffff::1', '2001:DB8:0000:0::2'];
+    expect(await allowed(repeat(30, (index) => ['dana', spellings[index % 3] ?? '']))).toBe(10);
+  });
+
+  test('45 one address cannot spray a password over many logins', async () => {
+    expect(await allowed(repeat(400, (index) => [`consumer-${index}`, '192.0.2.1']))).toBe(200);
+  });
+
+  test('many addresses guess one login no faster than a hundred times', async () => {
+    expect(await allowed(repeat(300, (index) => ['dana', `198.51.100.${index % 250}`]))).toBe(100);
+  });
+
+  test('a consumer who remembered the password starts afresh', async () => {
+    await allowed(repeat(9, () => ['dana', '192.0.2.1']));
+    await attempts.succeeded('dana', '192.0.2.1');
+    expect(await allowed(repeat(20, () => ['dana', '192.0.2.1']))).toBe(10);
+  });
+
+  test('the store learns no login', async () => {
+    await allowed([['dana@example.com', '192.0.2.1']]);
+    expect([...counts.keys()].join()).not.toContain('dana');
+  });
+});

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { root } from './documentation.ts';
+
+interface Help {
+  commands: string[];
+  options: string[];
+}
+
+const answers = new Map<string, Promise<Help>>();
+
+/** What is wrong with a call of `parley`, by its own help; undefined when nothing is. */
+export async function findFaultOfCall(call: string): Promise<string | undefined> {
+  const words = call.split(/\s+/).filter(Boolean);
+  const path: string[] = [];
+  let help = await askForHelp(path);
+  while (help.commands.length > 0) {
+    const [next] = words;
+    if (next === undefined) return path.length === 0 ? undefined : `parley ${path.join(' ')} is not complete`;
+    if (!help.commands.includes(next)) return `parley ${path.join(' ')} has no command ${next}`;
+    path.push(next);
+    words.shift();
+    help = await askForHelp(path);
+  }
+  const unknown = words.find((word) => word.startsWith('--') && !help.options.includes(word));
+  return unknown && `parley ${path.join(' ')} has no option ${unknown}`;
+}
+
+function askForHelp(path: readonly string[]): Promise<Help> {
+  const key = path.join(' ');
+  const answer = answers.get(key) ?? runHelp(path);
+  answers.set(key, answer);
+  return answer;
+}
+
+async function runHelp(path: readonly string[]): Promise<Help> {
+  const main = join(root, 'src/cli/main.ts');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', main, ...path, '--help'],
+    { env: {} },
+  );
+  const [options = '', commands = ''] = stdout.split(/^Commands:$/m);
+  return {
+    commands: [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter(isNotHelp),
+    options: [...options.matchAll(/--[a-z-]+/g)].map(([option]) => option),
+  };
+}
+
+const isNotHelp = (name: string): boolean => name !== 'help';

@@ -1,0 +1,62 @@
+import { parseDocument, type YAMLMap } from 'yaml';
+import { brandChecks } from '../../src/brand-checks.ts';
+import { createTemporaryConfig, goodBrand, headline } from '../config/temporary-config.ts';
+
+/**
+ * A YAML example of a page. Its first line says what it is: `# config/brands/acme.yaml` for a whole file,
+ * `# part of config/brands/acme.yaml` for keys that are laid over a good brand.
+ */
+export interface YamlExample {
+  path: string;
+  text: string;
+  part: boolean;
+}
+
+export function findYamlExamples(page: string): YamlExample[] {
+  return [...page.matchAll(/```yaml\n(# (part of )?(config\/\S+)\n[\s\S]*?)```/g)].map(
+    ([, text = '', part, path = '']) => ({ text, part: part !== undefined, path }),
+  );
+}
+
+/** All YAML blocks of a page, those without a first line that says what they are among them. */
+export function countYamlBlocks(page: string): number {
+  return page.match(/```ya?ml/g)?.length ?? 0;
+}
+
+const secret = 'a-secret-of-good-length';
+
+/** What the examples refer to. */
+const env = {
+  ACME_LP_SECRET: secret,
+  REWARDS_CLIENT_SECRET: secret,
+  ACCOUNTS: 'accounts.yaml',
+  COOKIE_KEY: 'k'.repeat(32),
+};
+const files = {
+  'config/brands/acme.yaml': goodBrand,
+  'config/accounts/acme.yaml': 'accounts: []\n',
+  'secrets/liveperson': `${secret}\n`,
+  'keys/acme/secrets/liveperson-client-secret': `${secret}\n`,
+  'tls/cert.pem': 'certificate',
+  'tls/key.pem': 'key',
+  'etc/parley/fullchain.pem': 'certificate',
+  'etc/parley/privkey.pem': 'key',
+};
+
+/** The problems and warnings of the example, as the real loader finds them. What it has in /etc is in `files`. */
+export async function checkYamlExample({ path, text, part }: YamlExample): Promise<string[]> {
+  const config = await createTemporaryConfig(files);
+  try {
+    await config.write(path, (part ? overGoodBrand(text) : text).replaceAll(' /etc/', ' etc/'));
+    return (await config.problems(env, brandChecks)).map(headline);
+  } finally {
+    await config.remove();
+  }
+}
+
+function overGoodBrand(text: string): string {
+  const document = parseDocument(goodBrand);
+  const laidOver = parseDocument<YAMLMap>(text);
+  for (const pair of laidOver.contents?.items ?? []) document.set(pair.key, pair.value);
+  return String(document);
+}
