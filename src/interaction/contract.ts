@@ -42,5 +42,6 @@ export interface FinishedLogin {
 /** Atomic counters for failed sign-ins. */
 export interface AttemptCounter {
   increment(counter: string, window: number): Promise<number>;
+  readCounter(counter: string): Promise<number>;
   resetCounter(counter: string): Promise<void>;
 }

@@ -9,8 +9,8 @@ const windowSeconds = 15 * 60;
 const attemptsPerLoginAndAddress = 10;
 /** Per login from anywhere: many addresses guess no faster. While they do, the consumer cannot sign in either. */
 const attemptsPerLogin = 100;
-/** Per address over all logins: password spraying. */
-const attemptsPerAddress = 200;
+/** Failures per address over all logins: password spraying. A carrier's shared address may sign in as often as it likes. */
+const failuresPerAddress = 200;
 
 /**
  * Counts before it checks, atomically, so that a hundred parallel guesses are a hundred. Logins are counted by
@@ -24,15 +24,22 @@ export function createSignInAttempts(counter: AttemptCounter) {
       const [both, byLogin, byAddress] = await Promise.all([
         counter.increment(names.both, windowSeconds),
         counter.increment(names.login, windowSeconds),
-        counter.increment(names.address, windowSeconds),
+        counter.readCounter(names.address),
       ]);
-      if (both > attemptsPerLoginAndAddress || byLogin > attemptsPerLogin || byAddress > attemptsPerAddress) {
+      if (
+        both > attemptsPerLoginAndAddress ||
+        byLogin > attemptsPerLogin ||
+        byAddress >= failuresPerAddress
+      ) {
         throw new ParleyError('too_many_attempts', `sign-in attempts: ${both}, ${byLogin}, ${byAddress}`, {
           retryAfter: windowSeconds,
         });
       }
     },
-    /** A consumer who remembered the password starts afresh; the address keeps its count. */
+    async failed(login: string, address: string): Promise<void> {
+      await counter.increment(counters(login, address).address, windowSeconds);
+    },
+    /** A consumer who remembered the password starts afresh. */
     async succeeded(login: string, address: string): Promise<void> {
       const names = counters(login, address);
       await Promise.all([counter.resetCounter(names.both), counter.resetCounter(names.login)]);

@@ -433,6 +433,16 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(await brand.increment('attempts', minute)).toBe(1);
       });
 
+      test('can be read without being raised, and is 0 where there is none or its window is over', async () => {
+        expect(await brand.readCounter('attempts')).toBe(0);
+        await brand.increment('attempts', 1);
+        await brand.increment('attempts', 1);
+        expect(await brand.readCounter('attempts')).toBe(2);
+        expect(await brand.readCounter('attempts')).toBe(2);
+        await harness.expire(1);
+        expect(await brand.readCounter('attempts')).toBe(0);
+      });
+
       test('starts anew when it is reset', async () => {
         await brand.increment('attempts', minute);
         await brand.resetCounter('attempts');

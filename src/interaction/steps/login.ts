@@ -31,6 +31,7 @@ export async function submitLogin(step: Step): Promise<string | undefined> {
       await attempts.succeeded(login, ctx.ip);
       return await gateway.finishLogin(ctx, { accountId: outcome.account.accountId, amr: ['pwd'] });
     }
+    await attempts.failed(login, ctx.ip);
     throw new ParleyError('account_refused');
   } catch (error) {
     if (!(error instanceof ParleyError) || !shownAgain.has(error.code)) throw error;
