@@ -1,4 +1,4 @@
-import type { Account, Client, Grant, KoaContextWithOIDC, Session } from 'oidc-provider';
+import type { Account, Client, KoaContextWithOIDC, Session } from 'oidc-provider';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { Account as DirectoryAccount, AccountDirectory } from '../directory/contract.ts';
 import { ParleyError } from '../errors.ts';
@@ -21,8 +21,6 @@ export interface ConsumersOptions {
   /** Seconds after sign-in at which a session ends, however busy it was. */
   absoluteLifetime: number;
   pairwiseSubject(ctx: unknown, accountId: string, client: Client): string;
-  findSession(uid: string): Promise<Session | undefined>;
-  findGrant(id: string): Promise<Grant | undefined>;
   /** Seconds since the epoch. */
   now(): number;
 }
@@ -58,7 +56,9 @@ export function createConsumers(options: ConsumersOptions): Consumers {
     async findAccount(ctx, accountId, token) {
       try {
         const [alive, account] = await Promise.all([
-          isStillSignedIn(options, { accountId, token, session: ctx.oidc.session }),
+          token
+            ? isTokenAlive(options, ctx, { accountId, token })
+            : isSessionAlive(options, accountId, ctx.oidc.session),
           directory.findAccount(accountId),
         ]);
         return alive && account ? toLibraryAccount(options.claims, ctx, account) : undefined;
@@ -71,38 +71,44 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       if (!accountId || loginTs === undefined || now() - loginTs >= absoluteLifetime) return undefined;
       // The session last: it may have ended while the directory was asked.
       const account = await directory.findAccount(accountId);
-      const alive = await isStillSignedIn(options, { accountId, session });
+      const alive = await isSessionAlive(options, accountId, session);
       return alive && account ? subjectOf(accountId, client) : undefined;
     },
   };
 }
 
-interface SignedIn {
-  accountId: string;
-  session: Session | undefined;
-  token?: TokenOnBehalf | undefined;
-}
-
-async function isStillSignedIn(
-  options: ConsumersOptions,
-  { accountId, session, token }: SignedIn,
+async function isSessionAlive(
+  { endedSessions, store }: ConsumersOptions,
+  accountId: string,
+  session: Session | undefined,
 ): Promise<boolean> {
-  const sessionUid = token ? token.sessionUid : session?.uid;
-  const [ended, stored, notBefore] = await Promise.all([
-    sessionUid !== undefined && options.endedSessions.has(sessionUid),
-    token && sessionUid !== undefined ? options.findSession(sessionUid) : session,
-    options.store.notBefore(accountId),
+  const [ended, mark] = await Promise.all([
+    session ? endedSessions.has(session.uid) : false,
+    store.notBefore(accountId),
   ]);
-  const began = token ? token.iat : session?.loginTs;
-  if (notBefore !== undefined && (began === undefined || began <= notBefore)) return false;
-  if (!token || sessionUid === undefined) return !ended;
-  return (!ended && stored?.accountId === accountId) || isOffline(options, token);
+  return !ended && isYounger(session?.loginTs, mark);
 }
 
-/** offline_access outlives the session on purpose; an access token may have been narrowed, the grant tells. */
-async function isOffline({ findGrant }: ConsumersOptions, { grantId }: TokenOnBehalf): Promise<boolean> {
-  const grant = grantId === undefined ? undefined : await findGrant(grantId);
+async function isTokenAlive(
+  { endedSessions, store }: ConsumersOptions,
+  { oidc }: KoaContextWithOIDC,
+  { accountId, token }: { accountId: string; token: TokenOnBehalf },
+): Promise<boolean> {
+  const { sessionUid, grantId } = token;
+  const [ended, session, mark] = await Promise.all([
+    sessionUid === undefined ? false : endedSessions.has(sessionUid),
+    sessionUid === undefined ? undefined : oidc.provider.Session.findByUid(sessionUid),
+    store.notBefore(accountId),
+  ]);
+  if (!isYounger(token.iat, mark)) return false;
+  if (sessionUid === undefined || (!ended && session?.accountId === accountId)) return true;
+  // offline_access outlives the session on purpose; an access token may have been narrowed, its grant was not.
+  const grant = grantId === undefined ? undefined : await oidc.provider.Grant.find(grantId);
   return grant?.getOIDCScope().split(' ').includes('offline_access') ?? false;
+}
+
+function isYounger(began: number | undefined, mark: number | undefined): boolean {
+  return mark === undefined || (began !== undefined && began > mark);
 }
 
 function toLibraryAccount(

@@ -80,9 +80,10 @@ export function createInteractionGateway(options: GatewayOptions) {
 
     async askForOther(ctx: Context): Promise<string> {
       const interaction = await loadInteraction(provider, ctx);
-      const prompts = String(interaction.params['prompt'] ?? '').split(' ');
+      const { prompt } = interaction.params;
+      const prompts = typeof prompt === 'string' ? prompt.split(' ') : [];
       // Whoever is signed in stays until the other one has signed in.
-      interaction.params['prompt'] = [...new Set(['login', ...prompts])].join(' ').trim();
+      interaction.params['prompt'] = [...new Set(['login', ...prompts])].join(' ');
       interaction.lastSubmission = undefined;
       return finish(ctx, interaction, {});
     },

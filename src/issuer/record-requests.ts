@@ -40,8 +40,9 @@ export function recordRequests({ provider, clientIds, requestLog, now }: RecordR
   provider.on('interaction.started', (ctx, prompt) => asked.set(ctx, prompt.name));
 
   function record(ctx: Context, endpoint: string, thrown: Fault | undefined): void {
-    const clientId = findClientId(ctx);
-    if (clientId === undefined || !clientIds.has(clientId) || isPassedOver(ctx, endpoint)) return;
+    const clientId = findClientId(ctx, endpoint);
+    if (clientId === undefined || !clientIds.has(clientId)) return;
+    if (endpoint === '/page/identity' && ctx.status === 200) return;
     const fault = thrown ?? faults.get(ctx) ?? findAnsweredFault(ctx);
     const prompt = asked.get(ctx);
     const finding: Finding = fault
@@ -69,21 +70,16 @@ export function recordRequests({ provider, clientIds, requestLog, now }: RecordR
 
 const endpoints = /^\/(?:auth(?:\/…)?|request|token(?:\/\w+)?|userinfo|session\/end|page\/[\w-]+)$/;
 
-function findClientId(ctx: Context): string | undefined {
+function findClientId(ctx: Context, endpoint: string): string | undefined {
+  if (endpoint.startsWith('/page/')) return ctx.state['provenClientId'] as string | undefined;
   const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
   const named = oidc?.client?.clientId ?? oidc?.params?.['client_id'] ?? ctx.query['client_id'];
   return typeof named === 'string' ? named : undefined;
 }
 
-function isPassedOver({ status }: Context, endpoint: string): boolean {
-  return (
-    (endpoint.startsWith('/page/') && status === 403) || (endpoint === '/page/identity' && status === 200)
-  );
-}
-
 /** An error in a JSON answer or in the address that the browser is sent back to, of which no event told. */
 function findAnsweredFault(ctx: Context): Fault | undefined {
-  const location = ctx.status < 400 ? URL.parse(String(ctx.response.get('Location'))) : null;
+  const location = ctx.status < 400 ? URL.parse(ctx.response.get('Location')) : null;
   const answer = location && new URLSearchParams(location.hash ? location.hash.slice(1) : location.search);
   const body = answer ? Object.fromEntries(answer) : ctx.body;
   return typeof body === 'object' && body !== null && 'error' in body ? (body as Fault) : undefined;

@@ -58,18 +58,20 @@ export function createRequestLog({ store, log }: RequestLogOptions): RequestLog 
     await store.upsert('RequestLog', placeOf(clientId, place), { requests }, lifetime);
   }
 
+  /** One after the other: a later entry must not take an earlier place. */
+  async function writeAll(gathered: [string, LoggedRequest[]][], before: Promise<void>): Promise<void> {
+    await before;
+    const outcomes = await Promise.allSettled(gathered.map(([clientId, list]) => write(clientId, list)));
+    const lost = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (lost) log.debug({ detail: String(lost.reason) }, 'request log lost');
+  }
+
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     const gathered = [...pending];
     pending.clear();
-    writing = writing.then(async () => {
-      const outcomes = await Promise.allSettled(
-        gathered.map(([clientId, requests]) => write(clientId, requests)),
-      );
-      const lost = outcomes.find(({ status }) => status === 'rejected');
-      if (lost) log.debug({ detail: String((lost as PromiseRejectedResult).reason) }, 'request log lost');
-    });
+    writing = writeAll(gathered, writing);
     return writing;
   }
 

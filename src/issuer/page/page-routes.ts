@@ -60,6 +60,7 @@ async function proveCall(
   const page = client && findProvenPage(ctx, client.pages, new URL(issuer).origin);
   if (client && page) {
     allowPage(ctx, page);
+    ctx.state['provenClientId'] = client.id;
     return { ctx, client, page, form };
   }
   refuse(ctx, 403, 'access_denied', 'this page may not ask for this client');

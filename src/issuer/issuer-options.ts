@@ -1,0 +1,33 @@
+import type { JWK, JWKS } from 'oidc-provider';
+import type { ClaimsMapping } from '../claims/claims-mapping.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { AccountDirectory } from '../directory/contract.ts';
+import type { Log } from '../log.ts';
+import type { ResolvedClient } from '../platform/resolve-client.ts';
+import type { BrandStore } from '../store/contract.ts';
+import type { IssuerViews } from './issuer-pages.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** Everything that one brand's issuer is given. */
+export interface IssuerOptions {
+  brand: BrandConfig;
+  clients: readonly ResolvedClient[];
+  /** Public keys that clients gave for encrypted ID tokens, by client id. */
+  encryptionKeys: ReadonlyMap<string, JWK>;
+  claims: ClaimsMapping;
+  /** For discovery, and for the library's own filter. */
+  claimsByScope: Readonly<Record<string, string[]>>;
+  directory: AccountDirectory;
+  store: BrandStore;
+  jwks: JWKS;
+  cookieKeys: readonly string[];
+  pairwiseSalt: string;
+  views: IssuerViews;
+  log: Log;
+  /** Absent: the brand wants none. */
+  requestLog?: RequestLog | undefined;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Outbound requests (JWKS of clients, back-channel logout); tests lift the guard against private addresses. */
+  fetch?: typeof fetch;
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { ResolvedClient } from '../platform/resolve-client.ts';
+import { createBrowserBinding } from './browser-binding.ts';
+import { createConsentMemory } from './consent-memory.ts';
+import { createConsumers } from './consumers.ts';
+import { createBrandCookies } from './cookies.ts';
+import { createEndedSessions } from './ended-sessions.ts';
+import { createGrantPerResponse } from './grant-per-response.ts';
+import { createInteractionPolicy } from './interaction-policy.ts';
+import type { IssuerOptions } from './issuer-options.ts';
+import { longestGrant } from './lifetimes.ts';
+import { createPageRequests } from './page/page-requests.ts';
+import { createPageModes } from './page/response-modes.ts';
+import { createPairwiseSubject } from './pairwise-subject.ts';
+import { createLateAnswers } from './refuse-late-answers.ts';
+
+export type IssuerParts = ReturnType<typeof createIssuerParts>;
+
+/** What an issuer is made of, before the library's Provider stands. */
+export function createIssuerParts(options: IssuerOptions, clients: readonly ResolvedClient[]) {
+  const { brand, store } = options;
+  const now = () => Math.floor(options.now() / 1000);
+  const cookies = createBrandCookies(brand.brand, brand.issuer, options.cookieKeys);
+  const isFirstParty = (clientId: string) =>
+    clients.some(({ id, first_party }) => id === clientId && first_party);
+  const binding = createBrowserBinding(cookies);
+  const consentMemory = createConsentMemory(store);
+  const pairwiseSubject = createPairwiseSubject(options.pairwiseSalt);
+  const requests = createPageRequests();
+  const endedSessions = createEndedSessions(store, brand.session.absolute);
+  const absoluteLifetime = brand.session.absolute;
+  const path = new URL(brand.issuer).pathname.replace(/\/$/, '');
+
+  const consumers = createConsumers({
+    ...options,
+    absoluteLifetime,
+    pairwiseSubject,
+    endedSessions,
+    now,
+  });
+  return {
+    now,
+    cookies,
+    binding,
+    consentMemory,
+    consumers,
+    endedSessions,
+    requests,
+    pairwiseSubject,
+    lateAnswers: createLateAnswers(cookies),
+    modes: createPageModes({ clients, requests, showMessage: options.views.pageMessage }),
+    policy: createInteractionPolicy({
+      absoluteLifetime,
+      now,
+      isFirstParty,
+      trustLoopback: brand.demo,
+      expectsOther(ctx) {
+        const expected = requests.find(ctx)?.expectedSubject;
+        const { session, client } = ctx.oidc;
+        if (expected === undefined || !session?.accountId || !client) return false;
+        return consumers.subjectOf(session.accountId, client) !== expected;
+      },
+    }),
+    grants: createGrantPerResponse({
+      store,
+      consentMemory,
+      isFirstParty,
+      grantLifetime: longestGrant(brand),
+      createId: () => randomBytes(32).toString('base64url'),
+    }),
+    interactionUrl(ctx: KoaContextWithOIDC, { uid }: { uid: string }) {
+      binding.ensure(ctx);
+      return `${path}/interaction/${uid}`;
+    },
+  };
+}
