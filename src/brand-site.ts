@@ -15,7 +15,7 @@ import { createPages, type Pages } from './interaction/pages.ts';
 import { createSignInAttempts } from './interaction/sign-in-attempts.ts';
 import type { Views } from './interaction/views/views.ts';
 import { createIssuer } from './issuer/create-issuer.ts';
-import { createRequestLog } from './issuer/request-log.ts';
+import { createRequestLog, type RequestLog } from './issuer/request-log.ts';
 import { parseEncryptionKey } from './keys/encryption-key.ts';
 import { loadKeySet } from './keys/key-set.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
@@ -83,7 +83,7 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
 
   const app = new Koa();
   app.use(options.serveScript);
-  if (brand.demo) app.use(await loadDemo(brand));
+  if (brand.demo) app.use(await loadDemo(brand, requestLog));
   app.use(
     createInteractionRoutes({
       gateway: issuer.interactions,
@@ -132,11 +132,12 @@ function parseEncryptionKeys(clients: readonly ResolvedClient[]) {
 }
 
 /** The demo and its twin are not even loaded unless a demo brand is served. */
-async function loadDemo(brand: BrandConfig): Promise<Middleware> {
+async function loadDemo(brand: BrandConfig, requestLog: RequestLog | undefined): Promise<Middleware> {
   const { createDemo } = await import('./twin/demo/create-demo.ts');
   const secretOf = (id: string) => brand.clients.find((client) => client.id === id)?.secret ?? '';
   return createDemo({
     issuer: brand.issuer,
+    ...(requestLog && { listRequests: (clientId: string) => requestLog.list(clientId) }),
     clients: {
       storefront: { id: 'storefront', secret: secretOf('storefront') },
       livepersonTwin: { id: 'liveperson-twin', secret: secretOf('liveperson-twin') },

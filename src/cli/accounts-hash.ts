@@ -13,7 +13,7 @@ export function registerAccountsHash(program: Command, io: CliIo & { stdin: Pass
     .command('hash')
     .description('read a password from standard input and print its hash for `password_hash`')
     .action(async () => {
-      const password = await readPassword(io, io.stdin);
+      const password = await readPassword(io, io.stdin, { twice: true });
       io.stdout.write(`${await hash(password, cost)}\n`);
     });
 }

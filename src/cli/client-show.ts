@@ -2,11 +2,9 @@ import type { Command } from 'commander';
 import type { BrandConfig, ClientConfig } from '../config/brand-schema.ts';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { KeyError } from '../keys/key-error.ts';
-import { loadKeySet, signingKey } from '../keys/key-set.ts';
-import { pastedKey } from '../keys/public-key.ts';
 import type { ConsoleValue, PlatformPreset, ResolvedClient } from '../platform/preset-contract.ts';
 import { chooseClient } from './choose-client.ts';
+import { findPastedKey } from './find-pasted-key.ts';
 import type { CliIo } from './io.ts';
 
 export interface ClientShowOptions {
@@ -40,7 +38,9 @@ async function show(id: string, choice: Choice, options: ClientShowOptions): Pro
   const resolved = options.resolveClient(client);
   const preset = options.findPreset(client);
   const displayName = brand.display_name ?? brand.brand;
-  const key = await describePastedKey(config.server.keys, brand.brand);
+  const key =
+    (await findPastedKey(config.server.keys, brand.brand)) ??
+    `(none yet: npx parley keys create ${brand.brand})`;
   const values =
     preset?.consoleValues({ issuer: brand.issuer, displayName, client: resolved, pastedKey: key }) ??
     relyingPartyValues(brand, resolved);
@@ -54,17 +54,6 @@ async function show(id: string, choice: Choice, options: ClientShowOptions): Pro
     ...(preset?.documentation ? [`Explained in          ${preset.documentation}`] : []),
   ];
   io.stdout.write(`${lines.join('\n')}\n`);
-}
-
-async function describePastedKey(folder: string, brand: string): Promise<string> {
-  try {
-    const key = signingKey(await loadKeySet({ folder, brand, create: false }));
-    return key ? pastedKey(key) : '(no RS256 key)';
-  } catch (error) {
-    if (error instanceof KeyError && error.reason === 'missing')
-      return `(none yet: npx parley keys create ${brand})`;
-    throw error;
-  }
 }
 
 function relyingPartyValues({ issuer }: BrandConfig, client: ResolvedClient): ConsoleValue[] {

@@ -4,6 +4,7 @@ import { brandChecks } from '../brand-checks.ts';
 import { findPreset } from '../platform/presets.ts';
 import { resolveClient } from '../platform/resolve-client.ts';
 import { registerAccountsHash } from './accounts-hash.ts';
+import { registerCheck } from './check.ts';
 import { registerClientShow } from './client-show.ts';
 import { registerConfigCheck } from './config-check.ts';
 import { registerInit } from './init.ts';
@@ -27,6 +28,13 @@ process.exitCode = await run(process.argv.slice(2), io, [
   (program) => registerInit(program, io),
   (program) => registerConfigCheck(program, { io, checks: brandChecks }),
   (program) => registerClientShow(program, { io, checks: brandChecks, resolveClient, findPreset }),
+  (program) =>
+    registerCheck(program, {
+      io: { ...io, stdin: process.stdin },
+      checks: brandChecks,
+      fetch: globalThis.fetch,
+      now: Date.now,
+    }),
   (program) => registerRequests(program, { io, checks: brandChecks }),
   (program) => registerKeys(program, io),
   (program) => registerAccountsHash(program, { ...io, stdin: process.stdin }),

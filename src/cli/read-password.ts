@@ -10,17 +10,23 @@ export type PasswordSource = NodeJS.ReadableStream & { isTTY?: boolean };
 const longestPassword = 1024;
 
 /**
- * A password from standard input: asked for twice and not shown on a terminal, the first line of a pipe
- * otherwise. Never an argument: those stand in the shell's history and in the list of processes.
+ * A password from standard input: asked for and not shown on a terminal, the first line of a pipe otherwise. Never
+ * an argument: those stand in the shell's history and in the list of processes.
+ *
+ * @param twice a new password is typed a second time
  */
-export async function readPassword(io: Pick<CliIo, 'stderr'>, source: PasswordSource): Promise<string> {
+export async function readPassword(
+  io: Pick<CliIo, 'stderr'>,
+  source: PasswordSource,
+  { twice }: { twice: boolean },
+): Promise<string> {
   const terminal = source.isTTY === true;
   const lines = createInterface({ input: source, output: nowhere(), terminal });
   // readline holds the terminal: Ctrl-C must still end the command.
   lines.once('SIGINT', () => lines.close());
   try {
     const next = lineReader(lines);
-    const password = await (terminal ? askTwice(next, io) : next());
+    const password = await (terminal ? ask(next, io, twice) : next());
     if (password === '') throw new CliError('no password was given on standard input');
     if (Buffer.byteLength(password) > longestPassword) {
       throw new CliError(`the password is longer than ${longestPassword} bytes`);
@@ -42,11 +48,11 @@ function lineReader(lines: ReturnType<typeof createInterface>): NextLine {
   };
 }
 
-async function askTwice(next: NextLine, { stderr }: Pick<CliIo, 'stderr'>): Promise<string> {
+async function ask(next: NextLine, { stderr }: Pick<CliIo, 'stderr'>, twice: boolean): Promise<string> {
   stderr.write('Password: ');
   const password = await next();
   stderr.write('\n');
-  if (password === '') return password;
+  if (password === '' || !twice) return password;
   stderr.write('Once more: ');
   const again = await next();
   stderr.write('\n');

@@ -19,7 +19,7 @@ export function formatProblem({ file, line, column, path, message, fix, severity
   return `${head}: ${kind}${message}\n    fix: ${fix}`;
 }
 
-export function formatPath(path: ConfigPath): string {
+function formatPath(path: ConfigPath): string {
   return path.map((segment, index) => formatSegment(segment, index === 0)).join('');
 }
 

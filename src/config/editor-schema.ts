@@ -10,7 +10,7 @@ export const editorSchemas = {
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-export function editorSchema(schema: z.ZodType, title: string): JsonSchema {
+function editorSchema(schema: z.ZodType, title: string): JsonSchema {
   const generated = z.toJSONSchema(schema, {
     io: 'input',
     target: 'draft-7',

@@ -15,8 +15,6 @@ import { createAdapterFactory } from './store-adapter.ts';
 import { useMiddleware } from './use-middleware.ts';
 import { warnOfLargeIdTokens } from './warn-of-large-id-tokens.ts';
 
-export type Issuer = Awaited<ReturnType<typeof createIssuer>>;
-
 /** One brand's OpenID Provider. Rejects when the library refuses a client: it would only notice at first use. */
 export async function createIssuer(options: IssuerOptions) {
   const { brand, store, log } = options;

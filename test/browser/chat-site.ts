@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -36,7 +37,9 @@ export interface ChatSite {
   client(clientId: string, issuer?: string): Client;
   /** A browser of its own, with LivePerson in every page. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>;
-  /** The brand's page with Parley's script. @param attributes data-… of the script element; `issuer` where to load it */
+  /** Of the brand's page with Parley's script. @param attributes data-… of its element; `issuer` where to load it */
+  addressOf(attributes?: Record<string, string>): string;
+  /** That page in a tab of its own. */
   open(context: BrowserContext, attributes?: Record<string, string>): Promise<Page>;
   /** Types the sign-in at the issuer, away from the page. */
   signIn(context: BrowserContext, consumer: Consumer): Promise<void>;
@@ -48,11 +51,25 @@ interface Consumer {
   password: string;
 }
 
+export interface MoreOfTheSite {
+  /** Hosts beside ours, at their usual port. */
+  hosts?: readonly string[];
+  /** Of the brands. */
+  clients?: readonly object[];
+  /** Asked first, for pages and hosts of the test's own. @returns false when it has no answer */
+  answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
 /** Page, issuers and strangers over https with names of their own, as browsers treat them in earnest. */
-export async function startChatSite(chromium: string, openssl: string): Promise<ChatSite> {
+export async function startChatSite(
+  chromium: string,
+  openssl: string,
+  more: MoreOfTheSite = {},
+): Promise<ChatSite> {
+  const { hosts = [], clients = [], answer = () => false } = more;
   const folder = await mkdtemp(join(tmpdir(), 'parley-pages-'));
-  const certificates = createCertificates(openssl, folder, Object.values(names));
-  const server = await startPages(certificates);
+  const certificates = createCertificates(openssl, folder, [...Object.values(names), ...hosts]);
+  const server = await startPages(certificates, answer);
   const { port } = server.address() as AddressInfo;
   const origins = {
     page: `https://${names.page}:${port}`,
@@ -60,8 +77,11 @@ export async function startChatSite(chromium: string, openssl: string): Promise<
     stranger: `https://${names.stranger}:${port}`,
   };
   const [parley, browser] = await Promise.all([
-    startIssuers(certificates, origins.page),
-    launchBrowser(chromium, certificates),
+    startIssuers(certificates, origins.page, clients),
+    launchBrowser(chromium, certificates, [
+      '*.test 127.0.0.1',
+      ...hosts.map((host) => `${host} 127.0.0.1:${port}`),
+    ]),
   ]);
   const issuer = `https://${names.issuer}:${parley.port}`;
   const client: ChatSite['client'] = (clientId, of = issuer) => ({
@@ -71,10 +91,13 @@ export async function startChatSite(chromium: string, openssl: string): Promise<
     redirectUri: 'https://liveperson.net',
     fetch: fetchAt(parley.port, { ca: certificates.ca }),
   });
+  const addressOf: ChatSite['addressOf'] = (attributes) =>
+    `${origins.page}/?${new URLSearchParams({ issuer, client: 'liveperson', ...attributes }).toString()}`;
   return {
     ...origins,
     parley,
     issuer,
+    addressOf,
     crossSiteIssuer: `https://${names.crossSiteIssuer}:${parley.port}`,
     client,
     async newContext(options) {
@@ -82,10 +105,9 @@ export async function startChatSite(chromium: string, openssl: string): Promise<
       await context.addInitScript(livePersonInPage);
       return context;
     },
-    async open(context, attributes = {}) {
+    async open(context, attributes) {
       const page = await context.newPage();
-      const query = new URLSearchParams({ issuer, client: 'liveperson', ...attributes });
-      await page.goto(`${origins.page}/?${query}`);
+      await page.goto(addressOf(attributes));
       return page;
     },
     async signIn(context, consumer) {
@@ -107,13 +129,18 @@ export async function startChatSite(chromium: string, openssl: string): Promise<
   };
 }
 
-function startIssuers({ cert, key }: Certificates, page: string): Promise<RunningParley> {
+function startIssuers(
+  { cert, key }: Certificates,
+  page: string,
+  more: readonly object[],
+): Promise<RunningParley> {
   const client = { platform: 'liveperson', pages: [page], openid_includes: ['account', 'billing'] };
   const clients = [
     { ...client, id: 'liveperson', secret: secrets.liveperson, flows: ['code', 'pkce'] },
     { ...client, id: 'lp-code', secret: secrets.liveperson, flows: ['code'] },
     { ...client, id: 'lp-implicit', flows: ['implicit'] },
     { ...client, id: 'lp-elsewhere', flows: ['implicit'], pages: [] },
+    ...more.map((own) => ({ ...client, ...own })),
   ];
   return startParley({
     brands: [
@@ -125,17 +152,23 @@ function startIssuers({ cert, key }: Certificates, page: string): Promise<Runnin
 }
 
 /** A page is told by its address which script element it has. */
-async function startPages({ cert, key }: Certificates): Promise<Server> {
+async function startPages(
+  { cert, key }: Certificates,
+  answer: NonNullable<MoreOfTheSite['answer']>,
+): Promise<Server> {
   const tls = { cert: await readFile(cert), key: await readFile(key) };
   const server = createServer(tls, (request, response) => {
+    if (answer(request, response)) return;
     const { pathname, searchParams } = new URL(request.url ?? '/', 'https://page.test');
-    const { issuer = '', ...attributes } = Object.fromEntries(searchParams);
+    const { issuer, ...attributes } = Object.fromEntries(searchParams);
     response.setHeader('Content-Type', 'text/html');
-    if (pathname === '/') {
-      response.setHeader('Content-Security-Policy', strictPolicy(issuer));
-      response.setHeader('Referrer-Policy', 'no-referrer');
+    if (pathname !== '/' || !issuer) {
+      response.end('<!doctype html><title>Elsewhere</title>');
+      return;
     }
-    response.end(pathname === '/' ? chatPage(issuer, attributes) : '<!doctype html><title>Elsewhere</title>');
+    response.setHeader('Content-Security-Policy', strictPolicy(issuer));
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    response.end(chatPage(issuer, attributes));
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -143,14 +176,22 @@ async function startPages({ cert, key }: Certificates): Promise<Server> {
   return server;
 }
 
-async function launchBrowser(chromium: string, { cert }: Certificates): Promise<Browser> {
+/** @param places which host is where */
+async function launchBrowser(
+  chromium: string,
+  { cert }: Certificates,
+  places: readonly string[],
+): Promise<Browser> {
   const { publicKey } = new X509Certificate(await readFile(cert));
   const spki = createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64');
   return launchChromium(
     chromium,
-    ['--host-resolver-rules=MAP *.test 127.0.0.1', `--ignore-certificate-errors-spki-list=${spki}`],
+    [
+      `--host-resolver-rules=${places.map((place) => `MAP ${place}`).join(', ')}`,
+      `--ignore-certificate-errors-spki-list=${spki}`,
+    ],
     ['--disable-popup-blocking', '--disable-back-forward-cache'],
   );
 }

@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describeWith } from '../support/availability.ts';
 import { collectComplaints, typeSignIn } from '../support/chromium.ts';
 import { poll } from '../support/poll.ts';
-import { type Client, claimsOf, createPkce, exchange } from '../support/relying-party.ts';
+import { authorizationUrl, type Client, claimsOf, createPkce, exchange } from '../support/relying-party.ts';
 import { dana, sam } from '../support/test-brand.ts';
 import { type ChatSite, startChatSite } from './chat-site.ts';
 
@@ -65,14 +65,14 @@ describeWith('openssl', (openssl) =>
           true,
         );
         expect(await page.evaluate('identities()')).toEqual([[{ ...who, acr: 'loa1' }]]);
-        const [code] = (await page.evaluate(ask)) as unknown[];
+        const [code] = await page.evaluate<unknown[]>(ask);
         await expectCodeOf(dana.sub, code, site.client('liveperson'));
       });
 
       test('a second click leads to the same window', async () => {
         const page = await site.open(context);
         await clickSignIn(page);
-        await page.evaluate('window.first = signedIn');
+        await page.evaluate('window.first = signedIn; undefined');
         await page.click('#sign-in');
         expect(context.pages()).toHaveLength(2);
         await typeSignIn(context.pages()[1] as Page, dana);
@@ -102,6 +102,19 @@ describeWith('openssl', (openssl) =>
         expect(await page.evaluate('Parley.identity()')).toBeNull();
       });
 
+      test('32 the answer of another window, though it comes from Parley, is none', async () => {
+        const page = await site.open(context);
+        const window = await clickSignIn(page);
+        const request = { response_mode: 'page_message', page: site.page, prompt: 'none', ...challenge };
+        await page.evaluate(`window.messages = new Promise((resolve) => {
+          addEventListener('message', ({ data, origin }) => resolve([origin, data.type, data.answer.error]));
+        }); undefined`);
+        await page.evaluate(`void open('${authorizationUrl(site.client('liveperson'), request).href}')`);
+        expect(await page.evaluate('messages')).toEqual([site.issuer, 'parley', 'login_required']);
+        await typeSignIn(window, dana);
+        expect(await page.evaluate('signedIn')).toMatchObject({ who: { sub: dana.sub } });
+      });
+
       test('a chat that the page holds back gets its code by the sign-in', async () => {
         const page = await site.open(context);
         await page.evaluate(holdChats);
@@ -111,7 +124,7 @@ describeWith('openssl', (openssl) =>
         );
         expect(await page.evaluate('answers')).toEqual([]);
         await typeSignIn(await clickSignIn(page), dana);
-        const held = (await page.evaluate('held')) as unknown[];
+        const held = await page.evaluate<unknown[]>('held');
         expect(held).toHaveLength(1);
         await expectCodeOf(dana.sub, held[0], site.client('liveperson'));
       });
@@ -119,9 +132,7 @@ describeWith('openssl', (openssl) =>
       test('a chat that the page holds back is told after five minutes', async () => {
         const page = await context.newPage();
         await page.clock.install();
-        await page.goto(
-          `${site.page}/?${new URLSearchParams({ issuer: site.issuer, client: 'liveperson' })}`,
-        );
+        await page.goto(site.addressOf());
         await page.evaluate(holdChats);
         await page.evaluate(`window.held = ${ask}; undefined`);
         await poll('the page is asked', 5000, () => page.evaluate('events.length === 2'));
@@ -161,8 +172,7 @@ describeWith('openssl', (openssl) =>
 
       test('is what happens when the browser blocks the window', async () => {
         const page = await context.newPage();
-        const query = new URLSearchParams({ issuer: site.issuer, client: 'liveperson' });
-        await page.goto(`${site.page}/?${query}#sign-in-without-a-click`);
+        await page.goto(`${site.addressOf()}#sign-in-without-a-click`);
         await page.waitForURL(`${site.issuer}/interaction/*`);
         expect(context.pages()).toEqual([page]);
       });
@@ -196,7 +206,7 @@ describeWith('openssl', (openssl) =>
           page.evaluate(`events.some(([name]) => name === 'sign-in-required')`),
         );
         await typeSignIn(await clickSignIn(page), dana);
-        const [code] = (await page.evaluate('held')) as unknown[];
+        const [code] = await page.evaluate<unknown[]>('held');
         await expectCodeOf(dana.sub, code, site.client('liveperson', site.crossSiteIssuer));
 
         // At expiry one click suffices, for the session lives where the window is.
@@ -205,7 +215,7 @@ describeWith('openssl', (openssl) =>
           page.evaluate(`events.filter(([name]) => name === 'sign-in-required').length === 2`),
         );
         await page.click('#sign-in');
-        const [again] = (await page.evaluate('held')) as unknown[];
+        const [again] = await page.evaluate<unknown[]>('held');
         await expectCodeOf(dana.sub, again, site.client('liveperson', site.crossSiteIssuer));
       });
 
@@ -221,7 +231,7 @@ describeWith('openssl', (openssl) =>
           page.evaluate(`events.some(([name]) => name === 'sign-in-required')`),
         );
         await typeSignIn(await clickSignIn(page), dana);
-        const [idToken] = (await page.evaluate('held')) as unknown[];
+        const [idToken] = await page.evaluate<unknown[]>('held');
         expect(claimsOf(String(idToken))).toMatchObject({ sub: dana.sub, aud: 'lp-implicit' });
       });
 
@@ -236,7 +246,7 @@ describeWith('openssl', (openssl) =>
           page.evaluate(`events.some(([name]) => name === 'sign-in-required')`),
         );
         await typeSignIn(await clickSignIn(page), sam);
-        const [code] = (await page.evaluate('held')) as unknown[];
+        const [code] = await page.evaluate<unknown[]>('held');
         await expectCodeOf(sam.sub, code, site.client('liveperson', site.crossSiteIssuer));
       });
     });

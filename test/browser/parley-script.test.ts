@@ -150,6 +150,36 @@ describeWith('openssl', (openssl) =>
         expect(await page.evaluate('identities()')).toEqual([[null]]);
       });
 
+      test('may serve the script from elsewhere and name the issuer', async () => {
+        const page = await site.open(context);
+        await page.evaluate(`new Promise((resolve) => {
+          const policy = trustedTypes.createPolicy('test', { createScriptURL: (url) => url });
+          const copy = document.createElement('script');
+          Object.assign(copy.dataset, { client: 'liveperson', issuer: 'https://id.elsewhere.test', method: 'other' });
+          copy.src = policy.createScriptURL('${site.issuer}/parley.js');
+          copy.onload = resolve;
+          document.body.append(copy);
+        })`);
+        expect(await page.evaluate('chat(undefined, other)')).toEqual([
+          '',
+          expect.stringContaining('cannot be reached'),
+        ]);
+        // The page's policy names its own issuer alone, and so tells where the other copy asks.
+        expect(complaints.join()).toContain('https://id.elsewhere.test/page/identity');
+        complaints.length = 0;
+      });
+
+      test.each([
+        ['no client', { client: '' }, 'parley.js: the script element needs data-client'],
+        ['an unknown flow', { flow: 'implicit' }, 'parley.js: data-flow is code or id_token'],
+      ])('with %s says so in the console', async (_name, attributes, message) => {
+        const fault = context.waitForEvent('weberror');
+        const page = await site.open(context, attributes);
+        expect((await fault).error().message).toBe(message);
+        expect(await page.evaluate('typeof Parley')).toBe('undefined');
+        complaints.length = 0;
+      });
+
       test('needs nothing of LivePerson at all', async () => {
         await site.signIn(context, dana);
         await context.addInitScript('delete window.lpTag');
@@ -197,9 +227,7 @@ describeWith('openssl', (openssl) =>
         const page = await context.newPage();
         await page.clock.install();
         await page.route('**/page/**', () => {});
-        await page.goto(
-          `${site.page}/?${new URLSearchParams({ issuer: site.issuer, client: 'liveperson' })}`,
-        );
+        await page.goto(site.addressOf());
         const answer = chat(page);
         const asked = page.waitForRequest('**/page/identity');
         await page.evaluate('void identities()');

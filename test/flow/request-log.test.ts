@@ -5,6 +5,7 @@ import { createRequestLog, type LoggedRequest } from '../../src/issuer/request-l
 import { createLog } from '../../src/log.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { callCli } from '../cli/cli-call.ts';
+import { onEachStore } from '../support/on-each-store.ts';
 import { poll } from '../support/poll.ts';
 import {
   authorizationUrl,
@@ -138,6 +139,16 @@ describe('the request log', () => {
       { endpoint: '/page/authorize', error: 'invalid_request', parameter: 'code_challenge' },
     ],
     [
+      'a page that asks for a prompt',
+      () =>
+        visitor.post(
+          `${parley.issuer}/page/authorize`,
+          { client_id: 'liveperson', prompt: 'login' },
+          { origin: page },
+        ),
+      { endpoint: '/page/authorize', error: 'invalid_request', parameter: 'prompt' },
+    ],
+    [
       'too long a parameter',
       () => visitor.get(authorizationUrl(liveperson, { state: 'x'.repeat(5000) })),
       { endpoint: '/auth', error: 'invalid_request', parameter: 'state' },
@@ -185,6 +196,8 @@ describe('the request log', () => {
     const ask = (origin: string, path: string) =>
       visitor.post(`${parley.issuer}${path}`, { client_id: 'liveperson-implicit' }, { origin });
     await ask('https://evil.example', '/page/authorize');
+    await ask('https://evil.example', '/page/authorize?client_id=liveperson-implicit');
+    await ask('https://evil.example', '/page/sign-out');
     await ask(page, '/page/identity');
     await visitor.get(authorizationUrl({ ...liveperson, clientId: 'nobody' }));
     // Written after all of them, so they would be there too.
@@ -194,35 +207,35 @@ describe('the request log', () => {
     expect(await withLog((log) => log.list('nobody'))).toEqual([]);
   });
 
-  test('keeps the last 50 of a client, however many there were and however they were gathered', async () => {
+  test('a store that does not answer costs the entries and nothing else', async () => {
+    const gone = () => Promise.reject(new Error('gone'));
+    const log = createRequestLog({ store: { upsert: gone, find: gone, increment: gone }, log: silentLog });
+    log.add('web', { at: 1, endpoint: '/token', outcome: 'answered', supportId: 'S' });
+    await expect(log.flush()).resolves.toBeUndefined();
+  });
+});
+
+onEachStore((storeUrl) => {
+  test('the log keeps the last 50 of a client, however many there were and however they were gathered', async () => {
+    const store = openStore(storeUrl() ?? `embedded:${parley.folder}/data`, { timeout: 1000 });
+    const log = createRequestLog({ store: store.forBrand('acme'), log: silentLog });
     const entry = (at: number): LoggedRequest => ({
       at,
       endpoint: '/token',
       outcome: 'answered',
       supportId: `S${at}`,
     });
-    await withLog(async (log) => {
-      for (let at = 1; at <= 70; at += 1) {
-        log.add('ring', entry(at));
-        if (at % 7 !== 0) await log.flush();
-      }
-      await log.flush();
-      expect((await log.list('ring')).map(({ at }) => at)).toEqual(
-        Array.from({ length: 50 }, (_, index) => index + 21),
-      );
-      for (let at = 100; at < 200; at += 1) log.add('ring', entry(at));
-      await log.flush();
-      expect((await log.list('ring')).map(({ at }) => at)).toEqual(
-        Array.from({ length: 50 }, (_, index) => index + 150),
-      );
-    });
-  });
-
-  test('a store that does not answer costs the entries and nothing else', async () => {
-    const gone = () => Promise.reject(new Error('gone'));
-    const log = createRequestLog({ store: { upsert: gone, find: gone, increment: gone }, log: silentLog });
-    log.add('web', { at: 1, endpoint: '/token', outcome: 'answered', supportId: 'S' });
-    await expect(log.flush()).resolves.toBeUndefined();
+    const numbers = async () => (await log.list('ring')).map(({ at }) => at);
+    for (let at = 1; at <= 70; at += 1) {
+      log.add('ring', entry(at));
+      if (at % 7 !== 0) await log.flush();
+    }
+    await log.flush();
+    expect(await numbers()).toEqual(Array.from({ length: 50 }, (_, index) => index + 21));
+    for (let at = 100; at < 200; at += 1) log.add('ring', entry(at));
+    await log.flush();
+    expect(await numbers()).toEqual(Array.from({ length: 50 }, (_, index) => index + 150));
+    await store.close();
   });
 });
 

@@ -33,6 +33,14 @@ function renderAll(word: string): Record<string, string> {
       action: word,
       csrf: word,
     }),
+    continue: views.continue({
+      ...p,
+      clientName: word,
+      consumerName: word,
+      action: word,
+      csrf: word,
+      cancel: { action: word },
+    }),
     logout: views.logout({ ...p, clientName: word, action: word, xsrf: word }),
     signedOut: views.signedOut(p),
     error: views.error({
@@ -90,6 +98,29 @@ describe('the login page', () => {
   test('puts no problem on a first visit', () => {
     expect(html).not.toContain('role="alert"');
     expect(html).not.toContain('aria-invalid="true"');
+  });
+});
+
+describe('the page before an app goes on', () => {
+  const model = {
+    ...page,
+    clientName: 'Fernway App',
+    action: '/x',
+    csrf: 'c',
+    cancel: { action: '/x/cancel' },
+  };
+
+  test('says who goes on, and is calm about it where the brand maps no name', () => {
+    expect(views.continue({ ...model, consumerName: 'Dana Reyes' })).toContain(
+      '<h1>Continue as <bdi>Dana Reyes</bdi>?</h1>',
+    );
+    expect(views.continue(model)).toContain('<h1>Continue?</h1>');
+  });
+
+  test('offers another account and a way out', () => {
+    const html = views.continue(model);
+    expect(html).toContain('name="decision" value="other"');
+    expect(html).toContain('<form class="aside" method="post" action="/x/cancel">');
   });
 });
 

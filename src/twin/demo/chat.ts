@@ -1,7 +1,8 @@
 import type { Conversation, Conversations } from '../liveperson/conversations.ts';
 import type { Outcome } from '../liveperson/liveperson-server.ts';
+import type { PopupAnswer } from '../liveperson/popup-window.ts';
 import { answerConsumer, welcomeVerified } from './assistant.ts';
-import type { LivePersonWindow, WindowAnswer } from './liveperson-window.ts';
+import type { LivePersonWindow } from './liveperson-window.ts';
 import type { Consumer, Session } from './sessions.ts';
 
 /** One visitor's chat: who may be shown to the agent in it, and until when. */
@@ -9,7 +10,7 @@ export interface Chat {
   /** Opens the visitor's conversation and says what the window does next. */
   open(session: Session): 'authorize' | 'talk';
   /** What the window brought back from the issuer. */
-  receive(session: Session, answer: WindowAnswer): Promise<void>;
+  receive(session: Session, answer: PopupAnswer): Promise<void>;
   sayAsConsumer(session: Session, text: string): void;
   sayAsAgent(session: Session, text: string): void;
   /** Ends the conversation; the next one starts with a stranger. */

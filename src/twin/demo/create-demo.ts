@@ -23,6 +23,8 @@ export interface DemoOptions {
     /** The same redirect_uri; response_type=id_token without nonce. */
     livepersonTwinImplicit: { id: string };
   };
+  /** What the issuer noted of a client's requests, oldest first: without secrets, codes, tokens and states. */
+  listRequests?: (clientId: string) => Promise<readonly object[]>;
   fetch?: typeof globalThis.fetch;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -32,14 +34,16 @@ export interface DemoOptions {
 export function createDemo({
   issuer,
   clients,
+  listRequests = async () => [],
   fetch = globalThis.fetch,
   now = Date.now,
   randomBytes = randomBytesOfNode,
 }: DemoOptions): Middleware {
   const twin = clients.livepersonTwin.id;
+  const clientIds = { code: twin, pkce: twin, implicit: clients.livepersonTwinImplicit.id };
   const window = createLivePersonWindow({
     issuer,
-    clientIds: { code: twin, pkce: twin, implicit: clients.livepersonTwinImplicit.id },
+    clientIds,
     servers: {
       code: createTwin('code'),
       pkce: createTwin('pkce'),
@@ -67,6 +71,7 @@ export function createDemo({
     sessions: createSessions({ now, randomBytes }),
     storefront: createStorefront({ issuer, client: clients.storefront, fetch }),
     window,
+    listRequests: (flow) => listRequests(clientIds[flow]),
     chat: createChat({ issuer, window, conversations: createConversations({ now, randomBytes }) }),
   });
 }

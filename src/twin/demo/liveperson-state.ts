@@ -1,5 +1,5 @@
 /**
- * The `state` of LivePerson's window: raw JSON of about 2 kB, not an opaque word. It must come back byte for
+ * The `state` of LivePerson's window: raw JSON of about 2.5 kB, not an opaque word. It must come back byte for
  * byte, so it is a good test of what an issuer does with long and quoted parameters.
  */
 export function createLivePersonState(visitor: string, random: string): string {
@@ -50,4 +50,10 @@ const windowTexts = [
   'The file "{0}" is too large or of a kind that we do not accept (jpg, png and pdf up to 5 MB).',
   'You seem to be offline. Messages that you write now are sent as soon as you are connected again.',
   'An agent has joined. Everything that you write is kept for {0} days.',
+  'Today 20 % off all plans (code %E2%82%AC20), and 100% of roaming in “Europe+” & Zürich included: ask us how.',
+  'Merci de votre patience – un conseiller vous répond sous peu. \\o/ Grüße aus 東京, привет, مرحبا, 👋🏽.',
+  'Choose: "billing", \'contracts\', <phones>, {repairs} or [something else]; we ask again after {0} s = {1} min.',
+  'This chat may be recorded for training #1 and quality purposes; details are at https://fernway.example/?a=1&b=2.',
+  'Please rate us: 5 = excellent, 4 = good, 3 = fair, 2 = poor, 1 = very poor; you can change it for {0} hours.',
+  'We could not find anybody for this topic; would you like to go on with a colleague from another department?',
 ];

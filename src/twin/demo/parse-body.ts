@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Flow } from '../liveperson/connector.ts';
-import type { WindowAnswer } from './liveperson-window.ts';
+import type { PopupAnswer } from '../liveperson/popup-window.ts';
 
 /** Reads the bodies that the demo's own scripts post; anything else is a 400. */
 type WithBody = Pick<Context, 'request' | 'throw'>;
@@ -18,7 +18,7 @@ const windowAnswer = z.object({
 
 export const parseText = (ctx: WithBody): string => parse(text, ctx).text;
 export const parseFlow = (ctx: WithBody): Flow => parse(flow, ctx).flow;
-export const parseWindowAnswer = (ctx: WithBody): WindowAnswer => {
+export const parseWindowAnswer = (ctx: WithBody): PopupAnswer => {
   const { state, ...rest } = parse(windowAnswer, ctx);
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   return { state, ...Object.fromEntries(given) };

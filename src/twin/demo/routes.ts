@@ -2,6 +2,7 @@ import { bodyParser } from '@koa/bodyparser';
 import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import mount from 'koa-mount';
+import type { Flow } from '../liveperson/connector.ts';
 import { sendAsset } from './assets.ts';
 import type { Chat } from './chat.ts';
 import { createSameOriginCheck } from './check-same-origin.ts';
@@ -22,6 +23,8 @@ export interface RoutesOptions {
   storefront: Storefront;
   window: LivePersonWindow;
   chat: Chat;
+  /** What the issuer noted of the client that the flow uses. */
+  listRequests(flow: Flow): Promise<readonly object[]>;
 }
 
 export function createRoutes(options: RoutesOptions): Middleware {
@@ -80,7 +83,7 @@ function addWindow(router: Router, { window }: RoutesOptions, path: string): voi
   });
 }
 
-function addApi(router: Router, { chat }: RoutesOptions): void {
+function addApi(router: Router, { chat, listRequests }: RoutesOptions): void {
   const json = bodyParser({ enableTypes: ['json'], jsonLimit: '64kb' });
   const show = (ctx: Context): void => {
     ctx.body = showState(sessionOf(ctx), chat.find(sessionOf(ctx)));
@@ -89,6 +92,10 @@ function addApi(router: Router, { chat }: RoutesOptions): void {
   router.get('/api/state', (ctx) => {
     ctx.state['isPolling'] = true;
     show(ctx);
+  });
+  router.get('/api/requests', async (ctx) => {
+    ctx.state['isPolling'] = true;
+    ctx.body = { requests: await listRequests(sessionOf(ctx).flow) };
   });
   router.post('/api/chat/open', (ctx) => {
     ctx.body = { next: chat.open(sessionOf(ctx)) };

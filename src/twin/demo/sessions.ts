@@ -1,4 +1,5 @@
 import type { Flow } from '../liveperson/connector.ts';
+import type { PendingPopup } from '../liveperson/popup-window.ts';
 
 /** The demo shop's own sessions: in memory, found by an opaque cookie, nothing of them in the browser. */
 export interface Sessions {
@@ -19,7 +20,7 @@ export interface Session {
   /** Authorization requests of the shop that wait for their answer, by state. */
   signIns: Map<string, PendingSignIn>;
   /** Authorization requests of LivePerson's window, by state. */
-  windows: Map<string, PendingWindow>;
+  windows: Map<string, PendingPopup>;
   /** Why the window's last authorization request brought nothing. */
   windowProblem?: string;
 }
@@ -33,12 +34,6 @@ export interface Consumer {
 export interface PendingSignIn {
   nonce: string;
   codeVerifier: string;
-}
-
-export interface PendingWindow {
-  flow: Flow;
-  request: URL;
-  codeVerifier?: string;
 }
 
 export interface SessionsOptions {

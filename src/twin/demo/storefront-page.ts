@@ -79,6 +79,7 @@ export const renderStorefrontPage = createTemplate<StorefrontPageModel>(`<!docty
 </section>
 <details class="proof" id="token-box" hidden><summary>ID token, decoded</summary><div id="token"></div></details>
 <details class="proof" id="wire-box" hidden><summary>HTTP messages with Parley <span id="wire-count"></span></summary><div id="wire"></div></details>
+<details class="proof" id="requests-box"><summary>Requests that Parley noted</summary><div id="requests"></div></details>
 </div>
 </section>
 </main>

@@ -40,6 +40,7 @@ beforeAll(async () => {
           livepersonTwin: { id: 'liveperson-twin', secret: twinSecret },
           livepersonTwinImplicit: { id: 'liveperson-twin-implicit' },
         },
+        listRequests: async (clientId) => [{ endpoint: '/token', outcome: 'answered', clientId }],
         fetch: async (input, init) => {
           await beforeFetch();
           return fetch(input, init);
@@ -177,7 +178,7 @@ describe('the shop', () => {
 });
 
 describe("LivePerson's window", () => {
-  test('asks in the popup style: code, openid only, raw JSON of about 2 kB as state, no nonce', async () => {
+  test('asks in the popup style: code, openid only, raw JSON of about 2.5 kB as state, no nonce', async () => {
     const visitor = new Visitor();
     const response = await visitor.get(at('/liveperson/authorize'));
     const request = new URL(response.headers.get('location') ?? '').searchParams;
@@ -193,8 +194,8 @@ describe("LivePerson's window", () => {
       code_challenge_method: 'S256',
     });
     expect(JSON.parse(state)).toMatchObject({ lpUnifiedWindowConfig: { env: 'prod', external: true } });
-    expect(Buffer.byteLength(state)).toBeGreaterThan(1500);
-    expect(Buffer.byteLength(state)).toBeLessThan(2500);
+    expect(Buffer.byteLength(state)).toBeGreaterThan(2400);
+    expect(Buffer.byteLength(state)).toBeLessThan(2600);
   });
 
   test('a real popup may ask the consumer', async () => {
@@ -423,4 +424,18 @@ describe('the messages', () => {
       expect((await visitor.post(at('/sign-out'), {}, { origin })).status).toBe(403);
     },
   );
+});
+
+test('the requests that the issuer noted are those of the client that the connector uses', async () => {
+  const visitor = new Visitor();
+  const read = async () => (await visitor.get(at('/api/requests'))).json();
+  expect(await read()).toEqual({
+    requests: [{ endpoint: '/token', outcome: 'answered', clientId: 'liveperson-twin' }],
+  });
+  await visitor.send(at('/api/connector'), {
+    method: 'POST',
+    body: JSON.stringify({ flow: 'implicit' }),
+    headers: { 'content-type': 'application/json', origin: tiny.issuer },
+  });
+  expect(await read()).toMatchObject({ requests: [{ clientId: 'liveperson-twin-implicit' }] });
 });

@@ -24,6 +24,18 @@ describeWith('chromium', (executablePath) => {
             livepersonTwin: { id: 'liveperson-twin', secret: twinSecret },
             livepersonTwinImplicit: { id: 'liveperson-twin-implicit' },
           },
+          listRequests: async () => [
+            { at: 1, endpoint: '/auth', outcome: 'answered', supportId: 'AAAAAAAAAA' },
+            {
+              at: 2,
+              endpoint: '/token',
+              outcome: 'refused',
+              error: 'invalid_grant',
+              parameter: 'code_verifier',
+              description: '<b>no</b>',
+              supportId: 'BBBBBBBBBB',
+            },
+          ],
         }),
     });
     const args =
@@ -105,6 +117,16 @@ describeWith('chromium', (executablePath) => {
     expect(await chat().locator('#standing').textContent()).toBe('Signed in as Dana');
   });
 
+  test('what Parley noted is shown, the newest first, with the parameter at fault', async () => {
+    await page.locator('#requests-box summary').click();
+    await page.locator('#requests h4').first().waitFor();
+    expect(await page.locator('#requests h4').first().textContent()).toContain('/token · refused');
+    expect(await page.locator('#requests .failure').textContent()).toBe(
+      'invalid_grant (code_verifier) <b>no</b>',
+    );
+    expect(complaints).toEqual([]);
+  });
+
   test('the address of the window is cleared of the code at once', async () => {
     await signIn();
     await page.locator('#chat-open').click();
@@ -118,6 +140,8 @@ describeWith('chromium', (executablePath) => {
     await page.locator('#chat-open').click();
     await page.locator('#who .badge').waitFor();
     await page.locator('#wire-box summary').click();
+    await page.locator('#requests-box summary').click();
+    await page.locator('#requests h4').first().waitFor();
     expect(await violations()).toEqual([]);
     await page.goto(`${tiny.issuer}/demo/liveperson/window`);
     expect(await violations()).toEqual([]);

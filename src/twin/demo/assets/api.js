@@ -15,6 +15,12 @@ async function readState() {
   return response.json();
 }
 
+export async function readRequests() {
+  const response = await fetch(new URL('../api/requests', import.meta.url));
+  if (!response.ok) throw new Error(`requests answered ${response.status}`);
+  return response.json();
+}
+
 /** Calls `render` with the newest state: now, each second while the page is seen, and whenever `refresh` is called. */
 export function watchState(render) {
   let last = '';

@@ -1,6 +1,7 @@
 import { renderDesk } from './agent.js';
 import { post, watchState } from './api.js';
 import { on } from './dom.js';
+import { watchRequests } from './requests.js';
 
 /** The main page: opens and ends the chat, switches the connector, keeps the agent's side up to date. */
 const byId = (id) => document.getElementById(id);
@@ -13,6 +14,8 @@ const refresh = watchState((state) => {
   if (state.conversation && chat.hidden) openChat();
   renderDesk(state);
 });
+
+watchRequests(byId('requests-box'), byId('requests'));
 
 function openChat() {
   chat.hidden = false;
