@@ -16,7 +16,14 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   claims: { directory: 'type' },
   platform: { claims: 'type', store: 'type', config: 'type', keys: 'value' },
   interaction: { directory: 'type', claims: 'type', http: 'value' },
-  issuer: { claims: 'value', keys: 'value', config: 'type', directory: 'type', store: 'type', platform: 'type' },
+  issuer: {
+    claims: 'value',
+    keys: 'value',
+    config: 'type',
+    directory: 'type',
+    store: 'type',
+    platform: 'type',
+  },
   browser: {},
   twin: { platform: 'type' },
   cli: { config: 'value', keys: 'value', twin: 'value', platform: 'value', '.': 'value' },
@@ -49,10 +56,16 @@ function findViolations(imports: readonly Import[]): string[] {
 }
 
 function readImports(): Import[] {
-  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
   return files.flatMap((file) => {
     const text = readFileSync(join(src, file), 'utf8');
-    const statements = [...text.matchAll(/(?:import|export)\s+(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\(\s*'(\.[^']+)'\s*\)/g)];
+    const statements = [
+      ...text.matchAll(
+        /(?:import|export)\s+(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\(\s*'(\.[^']+)'\s*\)/g,
+      ),
+    ];
     return statements.map(([, type, fixed, dynamic]) => ({
       file,
       folder: folderOf(file),
@@ -74,7 +87,9 @@ describe('the folders of src', () => {
   });
 
   test.each(owners)('%s appears at run time in one folder only', (pattern, owner) => {
-    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
     const importing = files.filter((file) => {
       const lines = readFileSync(join(src, file), 'utf8').match(/import[^;]*;/g) ?? [];
       return lines.some((line) => pattern.test(line) && !line.startsWith('import type'));
@@ -83,7 +98,9 @@ describe('the folders of src', () => {
   });
 
   test('process.env is read by the process entries alone, which pass it to config', () => {
-    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
     const reading = files.filter((file) => readFileSync(join(src, file), 'utf8').includes('process.env'));
     expect(reading.toSorted()).toEqual(['cli/main.ts', 'main.ts']);
   });
@@ -91,7 +108,12 @@ describe('the folders of src', () => {
   test('a forbidden import would be seen', () => {
     const planted = { file: 'store/redis-store.ts', folder: 'store', target: 'issuer', typeOnly: false };
     expect(findViolations([planted])).toEqual(['store/redis-store.ts may not import issuer']);
-    const typed = { file: 'claims/claims-mapping.ts', folder: 'claims', target: 'directory', typeOnly: false };
+    const typed = {
+      file: 'claims/claims-mapping.ts',
+      folder: 'claims',
+      target: 'directory',
+      typeOnly: false,
+    };
     expect(findViolations([typed])).toHaveLength(1);
     expect(findViolations([{ ...typed, typeOnly: true }])).toEqual([]);
     const script = { file: 'browser/calls.ts', folder: 'browser', target: 'errors.ts', typeOnly: false };

@@ -81,7 +81,7 @@ export async function startLivePersonSite(chromium: string, openssl: string): Pr
     async openShop(context, { clientId, flow }) {
       const page = await context.newPage();
       const attributes = { issuer, client: clientId, flow: flow === 'implicit' ? 'id_token' : 'code' };
-      await page.goto(`${site.page}/chat-page?${new URLSearchParams(attributes)}`);
+      await page.goto(`${site.page}/chat-page?${new URLSearchParams(attributes).toString()}`);
       await page.locator('html[data-ready]').waitFor();
       return page;
     },

@@ -23,7 +23,7 @@ function openWindow(flow: Flow) {
     connector,
     now: Date.now,
     async fetch(_url, init) {
-      forms.push(new URLSearchParams(String(init?.body)));
+      forms.push(init?.body as URLSearchParams);
       return Response.json({ error: 'invalid_grant' }, { status: 400 });
     },
   });
