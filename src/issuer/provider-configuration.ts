@@ -128,6 +128,8 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
         // A request that named no resource keeps its access token for userinfo.
         useGrantedResource: () => false,
       },
+      // Limited to redirect URIs on a listed page (page/response-modes.ts).
+      webMessageResponseMode: { enabled: true, ack: 'individual-draft-01' },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => checkOwnToken(client, token) },
       rpInitiatedLogout: {
         enabled: true,

@@ -63,7 +63,7 @@ describe('the discovery document', () => {
       request_object_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
       request_parameter_supported: true,
       request_uri_parameter_supported: false,
-      response_modes_supported: ['form_post', 'fragment', 'query'],
+      response_modes_supported: ['form_post', 'fragment', 'query', 'web_message'],
       response_types_supported: ['code', 'id_token', 'code id_token', 'none'],
       scopes_supported: [
         'openid',

@@ -21,7 +21,15 @@ beforeAll(async () => {
   const clients = testClients().map((client) =>
     client['id'] === 'web' ? client : { ...client, pages: [page] },
   );
-  parley = await startParley({ brands: [testBrand({ clients })] });
+  const onPage = {
+    id: 'on-page',
+    secret: secrets.web,
+    flows: ['code', 'pkce'],
+    redirect_uris: [`${page}/callback`],
+    first_party: true,
+    pages: [page],
+  };
+  parley = await startParley({ brands: [testBrand({ clients: [...clients, onPage] })] });
   liveperson = {
     issuer: parley.issuer,
     clientId: 'liveperson',
@@ -295,6 +303,52 @@ describe('POST /page/sign-out', () => {
     expect((await call('/page/authorize', codeRequest(), {}, before)).body).toMatchObject({
       error: 'login_required',
     });
+  });
+});
+
+describe('response_mode=web_message', () => {
+  const onPage = `${page}/callback`;
+  const request = (more: Record<string, string> = {}) =>
+    authorizationUrl(
+      { ...liveperson, clientId: 'on-page', redirectUri: onPage },
+      { response_mode: 'web_message', ...more },
+    );
+
+  test('posts a bound code to the redirect URI of a listed page, which alone may embed the answer', async () => {
+    const response = await visitor.get(request({ ...pkce.challenge, prompt: 'none', state: '</script>' }));
+    const html = await response.text();
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(response.status).toBe(200);
+    expect(html).toContain(`"redirect_uri":"${onPage}"`);
+    expect(html).toMatch(/"code":"[^"]+"/);
+    expect(html).not.toContain('"</script>"');
+    expect(policy).toMatch(/script-src 'sha256-[A-Za-z0-9+/=]+'/);
+    expect(policy).toMatch(new RegExp(`frame-ancestors ${page}$`));
+    expect(response.headers.get('x-frame-options')).toBeNull();
+    expect(response.headers.get('cache-control')).toContain('no-store');
+  });
+
+  test('gives no code without a challenge', async () => {
+    const html = await (await visitor.get(request({ prompt: 'none' }))).text();
+    expect(html).toContain('invalid_request');
+    expect(html).not.toMatch(/"code":/);
+  });
+
+  test("is refused where the redirect URI is not a page's", async () => {
+    const response = await visitor.get(
+      authorizationUrl(liveperson, { ...pkce.challenge, response_mode: 'web_message', prompt: 'none' }),
+    );
+    expect(response.headers.get('location')).toContain('unsupported_response_mode');
+    expect(response.headers.get('location')).not.toContain('code=');
+  });
+
+  test('never lets the sign-in page be embedded', async () => {
+    const { response } = await visitor.follow(
+      await visitor.get(request({ ...pkce.challenge, prompt: 'login' })),
+      parley.issuer,
+    );
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(response.headers.get('x-frame-options')).toBe('DENY');
   });
 });
 

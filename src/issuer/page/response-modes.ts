@@ -4,10 +4,12 @@ import type { ResolvedClient } from '../../platform/resolve-client.ts';
 import type { PageRequests } from './page-requests.ts';
 
 /**
- * Response modes for a brand's own pages, beside the library's.
+ * Response modes for a brand's own pages.
  *
  * - `json`: the answer of `/page/authorize`; refused anywhere else.
  * - `page_message`: a popup that Parley's script opened posts the answer to the exact origin in `page`, then closes.
+ * - `web_message`: the library's, for a redirect URI that is itself on a listed page: the answer is posted there, to the
+ *   window that opened or embeds the request.
  * - `page_return`: after a sign-in by redirect the browser goes back to `page_return_to`; nothing but an error is added.
  */
 export interface PageModesOptions {
@@ -53,6 +55,7 @@ export function createPageModes({ clients, requests, showMessage }: PageModesOpt
       const allowed =
         (mode === 'json' && requests.find(ctx)) ||
         (mode === 'page_message' && findPage(ctx)) ||
+        (mode === 'web_message' && isOnPage(params['redirect_uri'], pagesOf(ctx))) ||
         (mode === 'page_return' && findReturn(ctx) && params['response_type'] === 'none');
       if (!allowed) {
         params['response_mode'] = undefined;
@@ -86,6 +89,11 @@ export function createPageModes({ clients, requests, showMessage }: PageModesOpt
   };
 }
 
-function isPageMode(mode: unknown): mode is 'json' | 'page_message' | 'page_return' {
-  return mode === 'json' || mode === 'page_message' || mode === 'page_return';
+function isPageMode(mode: unknown): boolean {
+  return ['json', 'page_message', 'web_message', 'page_return'].includes(String(mode));
+}
+
+function isOnPage(uri: unknown, pages: readonly string[]): boolean {
+  const origin = typeof uri === 'string' ? URL.parse(uri)?.origin : undefined;
+  return origin !== undefined && pages.includes(origin);
 }
