@@ -141,6 +141,7 @@ async function loadDemo(brand: BrandConfig, requestLog: RequestLog | undefined):
     clients: {
       storefront: { id: 'storefront', secret: secretOf('storefront') },
       livepersonTwin: { id: 'liveperson-twin', secret: secretOf('liveperson-twin') },
+      livepersonTwinCode: { id: 'liveperson-twin-code', secret: secretOf('liveperson-twin-code') },
       livepersonTwinImplicit: { id: 'liveperson-twin-implicit' },
     },
   });

@@ -103,7 +103,7 @@ describeWith('openssl', (openssl) =>
 
     /** As often as the window's history reaches back. */
     async function goBackEverywhere(window: Page): Promise<void> {
-      const length = (await window.evaluate('history.length')) as number;
+      const length: number = await window.evaluate('history.length');
       for (let step = 1; step < length; step += 1) {
         const back = await window.goBack({ timeout: 3000 }).catch(() => null);
         if (!back) break;

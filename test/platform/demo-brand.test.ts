@@ -43,6 +43,7 @@ describe('the demo brand', () => {
       ['web', 'demo-web-secret', ['code', 'pkce']],
       ['storefront', 'demo-storefront-secret', ['code', 'pkce']],
       ['liveperson-twin', 'demo-liveperson-twin-secret', ['code', 'pkce']],
+      ['liveperson-twin-code', 'demo-liveperson-twin-code-secret', ['code']],
       ['liveperson-twin-implicit', undefined, ['implicit']],
     ]);
   });
@@ -58,6 +59,7 @@ describe('the demo brand', () => {
       web: 'http://127.0.0.1:8080/callback',
       storefront: 'http://localhost:4321/demo/callback',
       'liveperson-twin': 'http://localhost:4321/demo/liveperson/window',
+      'liveperson-twin-code': 'http://localhost:4321/demo/liveperson/window',
       'liveperson-twin-implicit': 'http://localhost:4321/demo/liveperson/window',
     });
   });

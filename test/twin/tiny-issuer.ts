@@ -157,6 +157,11 @@ function createClients(issuer: string): ClientMetadata[] {
       redirect_uris: [`${issuer}/demo/liveperson/window`],
     },
     {
+      client_id: 'liveperson-twin-code',
+      client_secret: twinSecret,
+      redirect_uris: [`${issuer}/demo/liveperson/window`],
+    },
+    {
       client_id: 'storefront',
       token_endpoint_auth_method: 'none',
       redirect_uris: [`${issuer}/demo/callback`],

@@ -4,6 +4,7 @@ import type { Flow } from '../liveperson/connector.ts';
 import { createConversations } from '../liveperson/conversations.ts';
 import { createLivePersonServer, type LivePersonServer } from '../liveperson/liveperson-server.ts';
 import { createChat } from './chat.ts';
+import { createEmbeddedWindows } from './embedded-windows.ts';
 import { createLivePersonWindow } from './liveperson-window.ts';
 import { createRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
@@ -18,8 +19,10 @@ export interface DemoOptions {
   clients: {
     /** redirect_uri {issuer}/demo/callback, post_logout_redirect_uri {issuer}/demo; public without a secret. */
     storefront: { id: string; secret?: string };
-    /** redirect_uri {issuer}/demo/liveperson/window; code flow, with and without PKCE. */
+    /** redirect_uri {issuer}/demo/liveperson/window; code flow with PKCE. */
     livepersonTwin: { id: string; secret: string };
+    /** The same redirect_uri; code flow without PKCE. */
+    livepersonTwinCode: { id: string; secret: string };
     /** The same redirect_uri; response_type=id_token without nonce. */
     livepersonTwinImplicit: { id: string };
   };
@@ -39,22 +42,19 @@ export function createDemo({
   now = Date.now,
   randomBytes = randomBytesOfNode,
 }: DemoOptions): Middleware {
-  const twin = clients.livepersonTwin.id;
-  const clientIds = { code: twin, pkce: twin, implicit: clients.livepersonTwinImplicit.id };
-  const window = createLivePersonWindow({
-    issuer,
-    clientIds,
-    servers: {
-      code: createTwin('code'),
-      pkce: createTwin('pkce'),
-      implicit: createTwin('implicit'),
-    },
-    randomBytes,
-  });
+  const twins = {
+    code: clients.livepersonTwinCode,
+    pkce: clients.livepersonTwin,
+    implicit: { ...clients.livepersonTwinImplicit, secret: '' },
+  };
+  const clientIds = { code: twins.code.id, pkce: twins.pkce.id, implicit: twins.implicit.id };
+  const servers = { code: createTwin('code'), pkce: createTwin('pkce'), implicit: createTwin('implicit') };
+  const window = createLivePersonWindow({ issuer, clientIds, servers, randomBytes });
+  const embedded = createEmbeddedWindows({ issuer, servers, randomBytes });
 
   function createTwin(flow: Flow): LivePersonServer {
     const base = issuer.replace(/\/$/, '');
-    const { id, secret } = clients.livepersonTwin;
+    const { id, secret } = twins[flow];
     const connector = {
       jwtIssuer: issuer,
       tokenEndpoint: `${base}/token`,
@@ -71,7 +71,14 @@ export function createDemo({
     sessions: createSessions({ now, randomBytes }),
     storefront: createStorefront({ issuer, client: clients.storefront, fetch }),
     window,
+    clientIds,
     listRequests: (flow) => listRequests(clientIds[flow]),
-    chat: createChat({ issuer, window, conversations: createConversations({ now, randomBytes }) }),
+    chat: createChat({
+      issuer,
+      window,
+      embedded,
+      conversations: createConversations({ now, randomBytes }),
+      now,
+    }),
   });
 }

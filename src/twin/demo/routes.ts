@@ -8,9 +8,9 @@ import type { Chat } from './chat.ts';
 import { createSameOriginCheck } from './check-same-origin.ts';
 import type { LivePersonWindow } from './liveperson-window.ts';
 import { createPageHeaders } from './page-headers.ts';
-import { parseFlow, parseText, parseWindowAnswer } from './parse-body.ts';
+import { parseConnector, parseIdentity, parseText, parseTold, parseWindowAnswer } from './parse-body.ts';
 import { createSessionCookie, sessionOf, setSession } from './session-cookie.ts';
-import type { Sessions } from './sessions.ts';
+import type { Session, Sessions } from './sessions.ts';
 import { showState } from './show-state.ts';
 import { renderStorefrontPage } from './storefront-page.ts';
 import type { Storefront } from './storefront.ts';
@@ -23,6 +23,7 @@ export interface RoutesOptions {
   storefront: Storefront;
   window: LivePersonWindow;
   chat: Chat;
+  clientIds: Record<Flow, string>;
   /** What the issuer noted of the client that the flow uses. */
   listRequests(flow: Flow): Promise<readonly object[]>;
 }
@@ -41,11 +42,24 @@ export function createRoutes(options: RoutesOptions): Middleware {
   return mount(app);
 }
 
-function addShop(router: Router, { sessions, storefront, chat }: RoutesOptions, path: string): void {
+/** Parley's script is for pages whose chat window asks them. */
+function scriptOf({ clientIds, issuer }: RoutesOptions, { flow, style }: Session) {
+  if (style !== 'embedded') return undefined;
+  const redirectUri = `${issuer.replace(/\/$/, '')}/demo/liveperson/window`;
+  return { client: clientIds[flow], flow: flow === 'implicit' ? 'id_token' : 'code', redirectUri } as const;
+}
+
+function addShop(router: Router, options: RoutesOptions, path: string): void {
+  const { sessions, storefront, chat } = options;
   router.get('/', (ctx) => {
-    const { consumer } = sessionOf(ctx);
+    const session = sessionOf(ctx);
     ctx.type = 'html';
-    ctx.body = renderStorefrontPage({ path, consumerName: consumer?.name, notice: ctx.query['notice'] });
+    ctx.body = renderStorefrontPage({
+      path,
+      consumerName: session.consumer?.name,
+      notice: ctx.query['notice'],
+      script: scriptOf(options, session),
+    });
   });
 
   router.get('/sign-in', async (ctx) => {
@@ -117,8 +131,17 @@ function addApi(router: Router, { chat, listRequests }: RoutesOptions): void {
     show(ctx);
   });
   router.post('/api/connector', json, (ctx) => {
-    chat.end(sessionOf(ctx));
-    sessionOf(ctx).flow = parseFlow(ctx);
+    const session = sessionOf(ctx);
+    const { flow = session.flow, style = session.style } = parseConnector(ctx);
+    chat.end(session);
+    Object.assign(session, { flow, style });
+    show(ctx);
+  });
+  router.post('/api/tag/identity', json, (ctx) => {
+    ctx.body = chat.introduce(sessionOf(ctx), parseIdentity(ctx));
+  });
+  router.post('/api/tag/answer', json, async (ctx) => {
+    await chat.receiveFromPage(sessionOf(ctx), parseTold(ctx));
     show(ctx);
   });
 }

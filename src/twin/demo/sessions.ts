@@ -1,4 +1,6 @@
 import type { Flow } from '../liveperson/connector.ts';
+import type { PendingQuestion } from '../liveperson/embedded-window.ts';
+import type { PageIdentity } from '../liveperson/liveperson-server.ts';
 import type { PendingPopup } from '../liveperson/popup-window.ts';
 
 /** The demo shop's own sessions: in memory, found by an opaque cookie, nothing of them in the browser. */
@@ -16,14 +18,22 @@ export interface Session {
   visitor: string;
   /** How the connector is set for this visitor. */
   flow: Flow;
+  /** Where LivePerson's window gets its code or ID token: from the page, or by going to the issuer itself. */
+  style: WindowStyle;
   consumer?: Consumer;
   /** Authorization requests of the shop that wait for their answer, by state. */
   signIns: Map<string, PendingSignIn>;
   /** Authorization requests of LivePerson's window, by state. */
   windows: Map<string, PendingPopup>;
-  /** Why the window's last authorization request brought nothing. */
+  /** Questions of LivePerson's tag to the page, by an id. */
+  questions: Map<string, PendingQuestion>;
+  /** What the page's identity function said last. */
+  pageIdentity?: PageIdentity;
+  /** Why the window's last request brought nothing. */
   windowProblem?: string;
 }
+
+export type WindowStyle = 'embedded' | 'popup';
 
 export interface Consumer {
   sub: string;
@@ -68,8 +78,10 @@ export function createSessions({ now, randomBytes }: SessionsOptions): Sessions 
         id: createId(),
         visitor: createId(),
         flow: 'pkce',
+        style: 'embedded',
         signIns: new Map(),
         windows: new Map(),
+        questions: new Map(),
       };
       keep(session);
       return session;

@@ -6,6 +6,7 @@ export function showState(session: Session, conversation: Conversation | undefin
   return {
     consumer: session.consumer ? { name: session.consumer.name } : null,
     flow: session.flow,
+    style: session.style,
     windowProblem: session.windowProblem ?? null,
     conversation: conversation ? showConversation(conversation) : null,
   };

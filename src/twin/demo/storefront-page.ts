@@ -8,6 +8,8 @@ export interface StorefrontPageModel {
   consumerName: string | undefined;
   /** `not-signed-in` after a sign-in that led nowhere; anything else is ignored. */
   notice: unknown;
+  /** What Parley's script is told, where the page brings it; else undefined. */
+  script: { client: string; flow: 'code' | 'id_token'; redirectUri: string } | undefined;
 }
 
 export const renderStorefrontPage = createTemplate<StorefrontPageModel>(`<!doctype html>
@@ -20,7 +22,8 @@ export const renderStorefrontPage = createTemplate<StorefrontPageModel>(`<!docty
 <link rel="icon" type="image/svg+xml" href="<%= it.path %>/demo/assets/icon.svg">
 <link rel="stylesheet" href="<%= it.path %>/demo/assets/demo.css">
 <link rel="stylesheet" href="<%= it.path %>/demo/assets/agent.css">
-<script type="module" src="<%= it.path %>/demo/assets/demo.js"></script>
+<% if (it.script) { %><script src="<%= it.path %>/parley.js" data-client="<%= it.script.client %>" data-flow="<%= it.script.flow %>" data-redirect-uri="<%= it.script.redirectUri %>"></script>
+<% } %><script type="module" src="<%= it.path %>/demo/assets/demo.js"></script>
 </head>
 <body>
 <header class="stage">
@@ -32,6 +35,10 @@ export const renderStorefrontPage = createTemplate<StorefrontPageModel>(`<!docty
 <label><input type="radio" name="flow" value="pkce"><span>Code + PKCE</span></label>
 <label><input type="radio" name="flow" value="implicit"><span>Implicit</span></label>
 </fieldset>
+<fieldset><legend>Window</legend>
+<label><input type="radio" name="style" value="embedded"><span>Embedded</span></label>
+<label><input type="radio" name="style" value="popup"><span>Popup style</span></label>
+</fieldset>
 </form>
 </header>
 <main class="split">
@@ -42,14 +49,15 @@ export const renderStorefrontPage = createTemplate<StorefrontPageModel>(`<!docty
 <div class="account">
 <% if (it.consumerName) { %><p class="hello">Hello <strong><bdi><%= it.consumerName %></bdi></strong></p>
 <form method="post" action="<%= it.path %>/demo/sign-out"><button class="quiet" type="submit">Sign out</button></form>
-<% } else { %><a class="solid" href="<%= it.path %>/demo/sign-in">Sign in</a><% } %>
+<% } else { %><a class="solid" id="enter" href="<%= it.path %>/demo/sign-in">Sign in</a>
+<button class="quiet" id="leave" type="button" hidden>Sign out</button><% } %>
 </div>
 </div>
 <% if (it.notice === 'not-signed-in') { %><p class="notice" role="alert">You are not signed in. You can try again whenever you like.</p><% } %>
 <div class="hero">
 <h1><% if (it.consumerName) { %>Good to see you, <bdi><%= it.consumerName %></bdi>.<% } else { %>A network that goes where you go.<% } %></h1>
 <p><% if (it.consumerName) { %>A question about your plan or your last bill? Start a chat: we know that it is you.<% } else { %>Plans without small print, on 5G, from the valley to the summit.<% } %></p>
-<button class="solid" id="chat-open" type="button">Chat with us</button>
+<button class="solid" id="chat-open" type="button" disabled>Chat with us</button>
 </div>
 <div class="plans">
 <article><h2>Essential</h2><p class="price">£9 <small>a month</small></p><p>5 GB, calls and texts</p></article>

@@ -38,6 +38,7 @@ beforeAll(async () => {
         clients: {
           storefront: { id: 'storefront' },
           livepersonTwin: { id: 'liveperson-twin', secret: twinSecret },
+          livepersonTwinCode: { id: 'liveperson-twin-code', secret: twinSecret },
           livepersonTwinImplicit: { id: 'liveperson-twin-implicit' },
         },
         listRequests: async (clientId) => [{ endpoint: '/token', outcome: 'answered', clientId }],
@@ -222,7 +223,7 @@ describe("LivePerson's window", () => {
     'flow %s: makes the consumer known to the agent, with every message on show',
     async (flow) => {
       const visitor = new Visitor();
-      await postJson(visitor, '/api/connector', { flow });
+      await postJson(visitor, '/api/connector', { flow, style: 'popup' });
       await signIn(visitor);
       const open = await postJson(visitor, '/api/chat/open', {});
       expect(await open.json()).toEqual({ next: 'authorize' });
@@ -438,4 +439,85 @@ test('the requests that the issuer noted are those of the client that the connec
     headers: { 'content-type': 'application/json', origin: tiny.issuer },
   });
   expect(await read()).toMatchObject({ requests: [{ clientId: 'liveperson-twin-implicit' }] });
+});
+
+describe('the embedded window', () => {
+  const iss = () => tiny.issuer;
+  const introduce = async (visitor: Visitor, sub: string | null) => {
+    const identity = sub && { iss: iss(), acr: 'loa1', sub };
+    return (await postJson(visitor, '/api/tag/identity', { identity })).json() as Promise<{
+      question?: string;
+      codeChallenge?: string;
+    }>;
+  };
+
+  test('is how a visitor’s chat begins: the window asks nobody itself', async () => {
+    const visitor = new Visitor();
+    await signIn(visitor);
+    expect(await (await postJson(visitor, '/api/chat/open', {})).json()).toEqual({ next: 'talk' });
+    const html = await (await visitor.get(at(''))).text();
+    expect(html).toContain('/parley.js" data-client="liveperson-twin" data-flow="code"');
+  });
+
+  test('asks the page for nobody who is not there', async () => {
+    expect(await introduce(new Visitor(), null)).toEqual({});
+  });
+
+  test('gives the page a challenge and never the verifier', async () => {
+    const asked = await introduce(new Visitor(), 'c-a');
+    expect(asked).toEqual({
+      question: expect.any(String),
+      codeChallenge: expect.stringMatching(/^[\w-]{43}$/),
+    });
+  });
+
+  test('refuses a code that its challenge does not fit: 1057', async () => {
+    const visitor = new Visitor();
+    await signIn(visitor, 'c-a');
+    const { code = '' } = await askIssuer(visitor);
+    const { question } = await introduce(visitor, 'c-a');
+    const told = [{ ssoKey: code, redirect_uri: at('/liveperson/window') }];
+    await postJson(visitor, '/api/tag/answer', { question, told });
+    expect((await readState(visitor)).conversation).toMatchObject({
+      identity: null,
+      refusal: { code: '1057' },
+    });
+  });
+
+  test('refuses whoever the identity function does not name any more: 4407', async () => {
+    const visitor = new Visitor();
+    await postJson(visitor, '/api/connector', { flow: 'code' });
+    await signIn(visitor, 'c-a');
+    const { code = '' } = await askIssuer(visitor);
+    const { question } = await introduce(visitor, 'c-a');
+    await introduce(visitor, 'c-b');
+    const told = [{ ssoKey: code, redirect_uri: at('/liveperson/window') }];
+    await postJson(visitor, '/api/tag/answer', { question, told });
+    expect((await readState(visitor)).conversation).toMatchObject({
+      identity: null,
+      refusal: { code: '4407' },
+    });
+  });
+
+  test('stays a guest’s when the page gives a reason', async () => {
+    const visitor = new Visitor();
+    const { question } = await introduce(visitor, 'c-a');
+    await postJson(visitor, '/api/tag/answer', { question, told: ['', 'sign_in_required'] });
+    expect(await readState(visitor)).toMatchObject({
+      windowProblem: 'sign_in_required',
+      conversation: { identity: null, refusal: null },
+    });
+  });
+
+  test('hears only the answer to its own question, once', async () => {
+    const [a, b] = [new Visitor(), new Visitor()];
+    const { question } = await introduce(a, 'c-a');
+    const reason = async (visitor: Visitor, told: string) => {
+      await postJson(visitor, '/api/tag/answer', { question, told: ['', told] });
+      return (await readState(visitor)).windowProblem;
+    };
+    expect(await reason(b, 'of another')).toBeNull();
+    expect(await reason(a, 'first')).toBe('first');
+    expect(await reason(a, 'second')).toBeNull();
+  });
 });

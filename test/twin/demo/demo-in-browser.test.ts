@@ -22,6 +22,7 @@ describeWith('chromium', (executablePath) => {
           clients: {
             storefront: { id: 'storefront' },
             livepersonTwin: { id: 'liveperson-twin', secret: twinSecret },
+            livepersonTwinCode: { id: 'liveperson-twin-code', secret: twinSecret },
             livepersonTwinImplicit: { id: 'liveperson-twin-implicit' },
           },
           listRequests: async () => [
@@ -57,7 +58,12 @@ describeWith('chromium', (executablePath) => {
       const ofDemo = !message.location().url.endsWith('/favicon.ico');
       if (message.type() === 'error' && ofDemo) complaints.push(message.text());
     });
+    await context.request.post(`${tiny.issuer}/demo/api/connector`, {
+      data: { style: 'popup' },
+      headers: { origin: tiny.issuer },
+    });
     page = await context.newPage();
+    page.setDefaultTimeout(10_000);
     await page.goto(`${tiny.issuer}/demo`);
   });
 

@@ -23,7 +23,7 @@ function openWindow(flow: Flow) {
     connector,
     now: Date.now,
     async fetch(_url, init) {
-      forms.push(init?.body as URLSearchParams);
+      forms.push(new URLSearchParams(init?.body as string));
       return Response.json({ error: 'invalid_grant' }, { status: 400 });
     },
   });

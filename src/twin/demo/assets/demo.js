@@ -1,6 +1,7 @@
 import { renderDesk } from './agent.js';
 import { post, watchState } from './api.js';
 import { on } from './dom.js';
+import { createEmbeddedChat } from './embedded-chat.js';
 import { watchRequests } from './requests.js';
 
 /** The main page: opens and ends the chat, switches the connector, keeps the agent's side up to date. */
@@ -10,10 +11,18 @@ const frame = byId('window');
 const windowAddress = new URL('../liveperson/window', import.meta.url).href;
 
 const refresh = watchState((state) => {
-  for (const input of byId('flows').elements) input.checked = input.value === state.flow;
+  for (const input of byId('flows').querySelectorAll('input'))
+    input.checked = input.value === state[input.name];
   if (state.conversation && chat.hidden) openChat();
   renderDesk(state);
 });
+
+// Without Parley's script on the page, the window asks the issuer itself.
+const embedded = window.Parley && createEmbeddedChat(() => !chat.hidden, refresh);
+if (location.hash === '#chat') {
+  history.replaceState(null, '', location.pathname);
+  openChat();
+}
 
 watchRequests(byId('requests-box'), byId('requests'));
 
@@ -21,6 +30,7 @@ function openChat() {
   chat.hidden = false;
   document.body.classList.add('chatting');
   frame.src = windowAddress;
+  embedded?.authenticate();
 }
 
 function closeChat() {
@@ -44,9 +54,14 @@ on(byId('chat-close'), 'click', async () => {
 on(byId('flows'), 'change', async ({ target }) => {
   const wasOpen = !chat.hidden;
   closeChat();
-  await post('connector', { flow: target.value });
-  if (wasOpen) openChat();
-  await refresh();
+  await post('connector', { [target.name]: target.value });
+  // The script on the page is set up for one connector.
+  if (wasOpen) location.hash = 'chat';
+  location.reload();
+});
+
+on(window, 'message', ({ source, origin, data }) => {
+  if (source === frame.contentWindow && origin === location.origin && data === 'sign-in') embedded?.signIn();
 });
 
 on(byId('reply'), 'submit', async (event) => {
@@ -57,3 +72,6 @@ on(byId('reply'), 'submit', async (event) => {
   if (value.trim()) await post('agent/messages', { text: value });
   await refresh();
 });
+
+// Only now does a click lead anywhere.
+byId('chat-open').disabled = false;

@@ -5,6 +5,7 @@ import { on, renderMessages } from './dom.js';
 const byId = (id) => document.getElementById(id);
 const authorize = new URL('../liveperson/authorize', import.meta.url);
 const isPopup = window.top === window;
+let isEmbedded = false;
 
 const answer = takeAnswer();
 if (answer) await post('liveperson/answer', answer);
@@ -42,13 +43,19 @@ function talk() {
   });
 
   on(byId('sign-in'), 'click', () => {
+    // In an embedded window the page signs the consumer in; a click here counts as one on the page.
+    if (isEmbedded) {
+      window.parent.postMessage('sign-in', location.origin);
+      return;
+    }
     const url = new URL(authorize);
     url.searchParams.set('interactive', '1');
     window.open(url, 'liveperson-sign-in', 'popup,width=480,height=720');
   });
 }
 
-function render({ consumer, conversation, windowProblem }) {
+function render({ consumer, conversation, windowProblem, style }) {
+  isEmbedded = style === 'embedded';
   const identity = conversation?.identity;
   const given = identity?.agentView.standard.given_name ?? 'You';
   document.body.classList.toggle('verified', Boolean(identity));
