@@ -13,6 +13,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** RFC 6749 section 4.1; SECURITY-CASES 14, 15. Parallel and repeated use: exactly-once.test.ts. */
@@ -34,12 +35,7 @@ beforeAll(async () => {
     lifetimes,
   };
   parley = await startParley({ brands: [testBrand({ clients: [...testClients(), own] })] });
-  web = {
-    issuer: parley.issuer,
-    clientId: 'web',
-    secret: secrets.web,
-    redirectUri: 'https://shop.acme.example/callback',
-  };
+  web = webClient(parley);
   hasty = { ...web, clientId: 'hasty', redirectUri: redirect_uris[0] ?? '' };
   visitor = new Visitor();
   await signIn(visitor, authorizationUrl(web), dana);

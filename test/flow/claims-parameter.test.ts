@@ -10,6 +10,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** OpenID Connect Core 5.5, and what a client may have at all. */
@@ -33,12 +34,7 @@ beforeAll(async () => {
     },
   ];
   parley = await startParley({ brands: [testBrand({ clients })] });
-  web = {
-    issuer: parley.issuer,
-    clientId: 'web',
-    secret: secrets.web,
-    redirectUri: 'https://shop.acme.example/callback',
-  };
+  web = webClient(parley);
   limited = { ...web, clientId: 'limited', redirectUri: redirect_uris[0] ?? '' };
   visitor = new Visitor();
   await signIn(visitor, authorizationUrl(web), dana);

@@ -12,6 +12,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { readForm, Visitor } from '../support/visitor.ts';
 
 /** A client that is not the brand's own asks its consumer; SECURITY-CASES 34, 35. */
@@ -28,12 +29,7 @@ beforeAll(async () => {
     redirect_uris: [`https://stranger-${n}.example/callback`],
   }));
   parley = await startParley({ brands: [testBrand({ clients: [...testClients(), ...strangers] })] });
-  web = {
-    issuer: parley.issuer,
-    clientId: 'web',
-    secret: secrets.web,
-    redirectUri: 'https://shop.acme.example/callback',
-  };
+  web = webClient(parley);
 });
 afterAll(() => parley.stop());
 

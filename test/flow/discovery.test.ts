@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { authorizationUrl, type Client, signIn } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { dana, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** OpenID Connect Discovery 1.0, RFC 8414, RFC 9207: what is promised is there, and nothing else is promised. */
@@ -22,12 +23,7 @@ beforeAll(async () => {
   const second = { ...testBrand(), brand: 'second', issuer: 'http://127.0.0.1:PORT/second' };
   parley = await startParley({ brands: [testBrand({ clients: [...testClients(), spa] }), second] });
   onPath = `http://127.0.0.1:${parley.port}/second`;
-  web = {
-    issuer: parley.issuer,
-    clientId: 'web',
-    secret: secrets.web,
-    redirectUri: 'https://shop.acme.example/callback',
-  };
+  web = webClient(parley);
   document = (await (
     await fetch(`${parley.issuer}/.well-known/openid-configuration`)
   ).json()) as typeof document;

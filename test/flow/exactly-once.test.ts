@@ -14,6 +14,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** SECURITY-CASES 13, 17: a code counts once, and a second use ends its grant only. */
@@ -25,12 +26,7 @@ onEachStore((store) => {
   beforeAll(async () => {
     const storeUrl = store();
     parley = await startParley(storeUrl ? { store: storeUrl } : {});
-    web = {
-      issuer: parley.issuer,
-      clientId: 'web',
-      secret: secrets.web,
-      redirectUri: 'https://shop.acme.example/callback',
-    };
+    web = webClient(parley);
     visitor = new Visitor();
     await signIn(visitor, authorizationUrl(web), dana);
   });

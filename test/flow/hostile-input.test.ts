@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { authorizationUrl, type Client } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { secrets } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** SECURITY-CASES 46, 55: whatever arrives, the answer is calm, below 500 and without a trace of the program. */
@@ -12,12 +12,7 @@ let web: Client;
 
 beforeAll(async () => {
   parley = await startParley();
-  web = {
-    issuer: parley.issuer,
-    clientId: 'web',
-    secret: secrets.web,
-    redirectUri: 'https://shop.acme.example/callback',
-  };
+  web = webClient(parley);
 });
 afterAll(() => parley.stop());
 

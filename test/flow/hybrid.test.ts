@@ -12,6 +12,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** OpenID Connect Core 3.3, `code id_token`. */
@@ -32,7 +33,7 @@ beforeAll(async () => {
   const clients = [...testClients(), { ...told, redirect_uris: ['https://telling.acme.example/callback'] }];
   parley = await startParley({ brands: [testBrand({ clients })] });
   const { issuer } = parley;
-  web = { issuer, clientId: 'web', secret: secrets.web, redirectUri: 'https://shop.acme.example/callback' };
+  web = webClient({ issuer });
   telling = { ...web, clientId: 'telling', redirectUri: 'https://telling.acme.example/callback' };
   visitor = new Visitor();
   await signIn(visitor, authorizationUrl(web), dana);

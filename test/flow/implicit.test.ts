@@ -9,7 +9,8 @@ import {
   signIn,
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, secrets } from '../support/test-brand.ts';
+import { dana } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** OpenID Connect Core 3.2, for an ID token alone. */
@@ -22,7 +23,7 @@ let visitor: Visitor;
 beforeAll(async () => {
   parley = await startParley();
   const { issuer } = parley;
-  web = { issuer, clientId: 'web', secret: secrets.web, redirectUri: 'https://shop.acme.example/callback' };
+  web = webClient({ issuer });
   liveperson = {
     issuer,
     clientId: 'liveperson-implicit',

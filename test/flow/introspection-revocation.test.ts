@@ -13,6 +13,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** RFC 7662, RFC 7009, RFC 6749 section 6; SECURITY-CASES 18. */
@@ -41,7 +42,7 @@ beforeAll(async () => {
   };
   parley = await startParley({ brands: [testBrand({ clients: [...testClients(), own, app] })] });
   const { issuer } = parley;
-  web = { issuer, clientId: 'web', secret: secrets.web, redirectUri: 'https://shop.acme.example/callback' };
+  web = webClient({ issuer });
   other = { issuer, clientId: 'other', secret: secrets.stranger, redirectUri: redirect_uris[0] ?? '' };
   spa = { issuer, clientId: 'spa', redirectUri: other.redirectUri };
   visitor = new Visitor();

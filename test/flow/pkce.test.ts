@@ -9,6 +9,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** SECURITY-CASES 16: an authorization code that is bound to a challenge is worth nothing without its verifier. */
@@ -29,7 +30,7 @@ let visitor: Visitor;
 beforeAll(async () => {
   parley = await startParley({ brands: [testBrand({ clients })] });
   const { issuer } = parley;
-  web = { issuer, clientId: 'web', secret: secrets.web, redirectUri: 'https://shop.acme.example/callback' };
+  web = webClient({ issuer });
   pkceOnly = { ...web, clientId: 'pkce-only', redirectUri: 'https://app.acme.example/callback' };
   spa = { issuer, clientId: 'spa', redirectUri: 'https://app.acme.example/callback' };
   visitor = new Visitor();

@@ -12,6 +12,7 @@ import {
 import { poll } from '../support/poll.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** RFC 9126. */
@@ -40,7 +41,7 @@ onEachStore((store) => {
     const storeUrl = store();
     parley = await startParley({ brands: [testBrand({ clients })], ...(storeUrl && { store: storeUrl }) });
     const { issuer } = parley;
-    web = { issuer, clientId: 'web', secret: secrets.web, redirectUri: 'https://shop.acme.example/callback' };
+    web = webClient({ issuer });
     pushing = { ...web, clientId: 'pushing', redirectUri: 'https://pushing.acme.example/callback' };
     stranger = {
       issuer,

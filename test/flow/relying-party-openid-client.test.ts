@@ -4,6 +4,7 @@ import { onEachStore } from '../support/on-each-store.ts';
 import { type Client, signIn } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** A relying party that others wrote: openid-client checks every answer against the specifications. */
@@ -15,12 +16,7 @@ onEachStore((store) => {
   beforeAll(async () => {
     const storeUrl = store();
     parley = await startParley(storeUrl ? { store: storeUrl } : {});
-    web = {
-      issuer: parley.issuer,
-      clientId: 'web',
-      secret: secrets.web,
-      redirectUri: 'https://shop.acme.example/callback',
-    };
+    web = webClient(parley);
     config = await discover(oidc.ClientSecretBasic(secrets.web));
   });
   afterAll(() => parley.stop());

@@ -11,6 +11,7 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** RFC 8707 with access tokens of RFC 9068; SECURITY-CASES 18, 19. */
@@ -34,12 +35,7 @@ beforeAll(async () => {
     { id: 'limited', secret: secrets.web, redirect_uris, first_party: true, scopes: ['orders.read'] },
   ];
   parley = await startParley({ brands: [testBrand({ clients, resources })] });
-  web = {
-    issuer: parley.issuer,
-    clientId: 'web',
-    secret: secrets.web,
-    redirectUri: 'https://shop.acme.example/callback',
-  };
+  web = webClient(parley);
   limited = { ...web, clientId: 'limited', redirectUri: redirect_uris[0] ?? '' };
   visitor = new Visitor();
   await signIn(visitor, authorizationUrl(web), dana);

@@ -14,7 +14,8 @@ import {
   userinfoStatus,
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, sam, secrets } from '../support/test-brand.ts';
+import { dana, sam } from '../support/test-brand.ts';
+import { webClient } from '../support/web-client.ts';
 import { readForm, Visitor } from '../support/visitor.ts';
 
 /** Signs out as a consumer does: the confirmation page, and yes. */
@@ -31,12 +32,7 @@ onEachStore((store) => {
   beforeAll(async () => {
     const storeUrl = store();
     parley = await startParley(storeUrl ? { store: storeUrl } : {});
-    web = {
-      issuer: parley.issuer,
-      clientId: 'web',
-      secret: secrets.web,
-      redirectUri: 'https://shop.acme.example/callback',
-    };
+    web = webClient(parley);
   });
   afterAll(() => parley.stop());
 
