@@ -193,7 +193,7 @@ describe('a client that is not the brand’s own', () => {
     expect(await userinfoStatus(offline, renewed.body.access_token)).toBe(200);
   });
 
-  test('gets offline_access only after the consumer saw it', async () => {
+  test('is not offered offline_access when it gets no refresh tokens', async () => {
     const visitor = await signedIn();
     const url = authorizationUrl(newStranger(), { scope: 'openid offline_access', prompt: 'consent' });
     const { html } = await open(visitor, url);

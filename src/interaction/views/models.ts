@@ -57,10 +57,7 @@ export interface ErrorModel extends Omit<PageModel, 'brandName'> {
   integrator?: { error: string; description?: string };
 }
 
-export interface SessionLostModel extends PageModel {
-  /** Where a new attempt starts. Rendered only when it is an http or https address. */
-  restart?: string;
-}
+export type SessionLostModel = PageModel;
 
 export interface PageMessageModel extends PageModel {
   /** The authorization answer, as the page's script reads it. */
