@@ -1,5 +1,4 @@
 import { Provider, type Session } from 'oidc-provider';
-import type { ResolvedClient } from '../platform/resolve-client.ts';
 import { checkClients } from './check-clients.ts';
 import { toClientMetadata } from './client-metadata.ts';
 import { endSession } from './end-session.ts';
@@ -9,6 +8,7 @@ import { issuerPages } from './issuer-pages.ts';
 import { createIssuerParts } from './issuer-parts.ts';
 import { loadedContext } from './loaded-context.ts';
 import { logEvents } from './log-events.ts';
+import type { FindPageConsumer } from './page/page-call.ts';
 import { createProviderConfiguration } from './provider-configuration.ts';
 import { createReplayDetection } from './replay-detection.ts';
 import { createAdapterFactory } from './store-adapter.ts';
@@ -47,25 +47,24 @@ export async function createIssuer(options: IssuerOptions) {
       checkParameters: modes.check,
     }),
   );
-  const end = (session: Session) => endSession({ provider, store, endedSessions, log }, session);
+  const end = (session: Session) => endSession({ ...options, provider, endedSessions }, session);
 
   /** A client that is not the brand's own learns who is there only from a consumer who said so. */
-  async function findSubject(
-    session: Session,
-    { id, first_party }: ResolvedClient,
-  ): Promise<string | undefined> {
+  const findConsumer: FindPageConsumer = async ({ ctx, client: { id, first_party: isFirstParty } }) => {
     const client = await provider.Client.find(id);
-    if (!client || !session.accountId) return undefined;
-    const consent =
-      first_party || (await consentMemory.find(session.accountId, id))?.scopes.includes('openid');
-    return consent ? consumers.findSubject(session, client) : undefined;
-  }
+    const session = await provider.Session.get(ctx);
+    const { accountId } = session;
+    if (!client || !accountId) return undefined;
+    const consent = isFirstParty || (await consentMemory.find(accountId, id))?.scopes.includes('openid');
+    const sub = consent ? await consumers.findSubject(session, client) : undefined;
+    return sub === undefined ? undefined : { accountId, sub, session };
+  };
 
   provider.ReplayDetection.unique = createReplayDetection(store, parts.now);
   provider.registerResponseMode('json', modes.json);
   provider.registerResponseMode('page_message', modes.pageMessage);
   provider.registerResponseMode('page_return', modes.pageReturn);
-  useMiddleware({ ...options, provider, clients, parts, endSession: end, findSubject });
+  useMiddleware({ ...options, provider, clients, parts, endSession: end, findConsumer });
   logEvents(provider, log);
   warnOfLargeIdTokens(provider, log);
   await checkClients(provider, clients);

@@ -2,12 +2,14 @@ import type { Client, Provider, Session } from 'oidc-provider';
 import type { Log } from '../log.ts';
 import type { BrandStore } from '../store/contract.ts';
 import type { EndedSessions } from './ended-sessions.ts';
+import type { IssuerOptions } from './issuer-options.ts';
 import { grantsOfSession } from './grant-per-response.ts';
 
 export interface EndSessionOptions {
   provider: Provider;
   store: BrandStore;
   endedSessions: EndedSessions;
+  onSessionEnd?: IssuerOptions['onSessionEnd'];
   log: Log;
 }
 
@@ -19,7 +21,7 @@ export async function endSession(options: EndSessionOptions, session: Session): 
   const { accountId, authorizations } = session;
   await options.endedSessions.mark(session.uid);
   await session.destroy();
-  await revokeGrantsOf(options.store, session.uid);
+  await endWhatItGave(options, session);
   if (!accountId) return;
   await Promise.all(
     Object.entries(authorizations ?? {}).map(([clientId, { sid }]) =>
@@ -30,16 +32,22 @@ export async function endSession(options: EndSessionOptions, session: Session): 
 
 /** The same for a session that the library itself has destroyed and told the clients about. */
 export async function completeEnd(
-  { store, endedSessions }: Pick<EndSessionOptions, 'store' | 'endedSessions'>,
-  sessionUid: string,
+  options: Omit<EndSessionOptions, 'provider'>,
+  session: Session,
 ): Promise<void> {
-  await endedSessions.mark(sessionUid);
-  await revokeGrantsOf(store, sessionUid);
+  await options.endedSessions.mark(session.uid);
+  await endWhatItGave(options, session);
 }
 
-async function revokeGrantsOf(store: BrandStore, sessionUid: string): Promise<void> {
+async function endWhatItGave(
+  { store, onSessionEnd }: Omit<EndSessionOptions, 'provider'>,
+  { uid: sessionUid, accountId }: Session,
+): Promise<void> {
   const grantIds = await store.members(grantsOfSession(sessionUid));
-  await Promise.all(grantIds.map((grantId) => store.revokeGrant(grantId)));
+  await Promise.all([
+    ...grantIds.map((grantId) => store.revokeGrant(grantId)),
+    accountId && onSessionEnd?.({ sessionUid, accountId }),
+  ]);
 }
 
 /** A relying party that is down must not keep the consumer signed in: its failure is logged, not thrown. */

@@ -26,6 +26,8 @@ export interface IssuerOptions {
   log: Log;
   /** Absent: the brand wants none. */
   requestLog?: RequestLog | undefined;
+  /** Told of each session that ends, before its answer: what hangs on it elsewhere ends too. Never rejects. */
+  onSessionEnd?: ((ended: { sessionUid: string; accountId: string }) => Promise<void>) | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Outbound requests (JWKS of clients, back-channel logout); tests lift the guard against private addresses. */

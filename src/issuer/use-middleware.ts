@@ -5,25 +5,27 @@ import { completeEnd, type EndSessionOptions } from './end-session.ts';
 import { exactPaths } from './exact-paths.ts';
 import type { IssuerOptions } from './issuer-options.ts';
 import type { IssuerParts } from './issuer-parts.ts';
+import type { FindPageConsumer } from './page/page-call.ts';
 import { createPageRoutes } from './page/page-routes.ts';
 import { recordRequests } from './record-requests.ts';
 import { acceptMissingNonce, limitParameters } from './request-parameters.ts';
 import { scriptPagePolicy } from './script-page-policy.ts';
 import { untypedRevocation } from './untyped-revocation.ts';
 
-export interface MiddlewareOptions extends Pick<IssuerOptions, 'store' | 'requestLog' | 'brand'> {
+export interface MiddlewareOptions
+  extends Pick<IssuerOptions, 'store' | 'requestLog' | 'brand' | 'onSessionEnd' | 'log'> {
   provider: Provider;
   clients: readonly ResolvedClient[];
   parts: IssuerParts;
   /** Milliseconds since the epoch. */
   now(): number;
   endSession(session: Session): Promise<void>;
-  findSubject(session: Session, client: ResolvedClient): Promise<string | undefined>;
+  findConsumer: FindPageConsumer;
 }
 
 /** What stands between the brand's front door and the library's own routes, in the order in which a request meets it. */
 export function useMiddleware(options: MiddlewareOptions): void {
-  const { provider, clients, parts, requestLog, brand, store } = options;
+  const { provider, clients, parts, requestLog, brand } = options;
   const clientIds = new Set(clients.map(({ id }) => id));
   const acceptsNoNonce = new Set(clients.filter((client) => client.accepts_no_nonce).map(({ id }) => id));
   const order = [
@@ -36,17 +38,17 @@ export function useMiddleware(options: MiddlewareOptions): void {
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),
     parts.binding.checkResume(provider),
     parts.lateAnswers.middleware,
-    endWithLibrary({ store, endedSessions: parts.endedSessions }),
+    endWithLibrary({ ...options, endedSessions: parts.endedSessions }),
   ];
   for (const middleware of order) provider.use(middleware);
 }
 
 /** The library's own confirmation page destroys the session; what the session gave ends with it. */
-function endWithLibrary(options: Pick<EndSessionOptions, 'store' | 'endedSessions'>) {
+function endWithLibrary(options: Omit<EndSessionOptions, 'provider'>) {
   return async (ctx: Context, next: Next) => {
     await next();
     const { session } = (ctx as unknown as KoaContextWithOIDC).oidc ?? {};
     const isDestroyed = (session as { destroyed?: boolean } | undefined)?.destroyed;
-    if (session && isDestroyed) await completeEnd(options, session.uid);
+    if (session && isDestroyed) await completeEnd(options, session);
   };
 }

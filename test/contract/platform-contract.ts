@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createClaimsMapping } from '../../src/claims/claims-mapping.ts';
-import { type ClientConfig, clientSchema } from '../../src/config/brand-schema.ts';
+import type { ClientConfig } from '../../src/config/brand-schema.ts';
+import { clientSchema } from '../../src/config/schema/client-schema.ts';
 import type { PlatformPreset } from '../../src/platform/preset-contract.ts';
 
 /** What every platform preset keeps, as data. That a real issuer accepts it is tested with the issuer. */

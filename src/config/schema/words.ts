@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** The words that several parts of a brand file are made of. */
+
+export const seconds = z.int().positive();
+
+export const scopeName = z
+  .string()
+  .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, 'a scope is one word without quotes');
+
+export const scopeList = z.array(scopeName);
+
+/** A JMESPath expression over the account record. */
+export const expression = z.string().min(1);
+
+export const lifetimes = z.strictObject({
+  authorization_code: seconds.max(600).optional().describe('Seconds, at most 600.'),
+  access_token: seconds.optional().describe('Seconds.'),
+  id_token: seconds.optional().describe('Seconds; chat platforms ask again when it ends.'),
+  refresh_token: seconds.optional().describe('Seconds.'),
+});
