@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import Koa, { type Middleware } from 'koa';
 import mount from 'koa-mount';
 import { claimsByScope } from './claims/claim-names.ts';
@@ -6,7 +5,7 @@ import { createClaimsMapping } from './claims/claims-mapping.ts';
 import type { BrandConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import type { AccountDirectory } from './directory/contract.ts';
-import { createFileDirectory } from './directory/file-directory.ts';
+import { openDirectory } from './directory/open-directory.ts';
 import type { Site } from './http/select-brand.ts';
 import { createInteractionRoutes } from './interaction/dispatch.ts';
 import { describeScope } from './interaction/describe-scope.ts';
@@ -52,7 +51,7 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
   const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
   const keySet = await loadKeySet(keyOptions);
-  const directory = await createFileDirectory({ path: resolve(brand.accounts.file.path), log });
+  const directory = await openDirectory(brand.accounts, { log, now });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
   const claims = createClaimsMapping({
     ...mapped,
