@@ -1,27 +1,24 @@
-import closeWithGrace from 'close-with-grace';
+import cluster from 'node:cluster';
+import { availableParallelism } from 'node:os';
 import { brandChecks } from './brand-checks.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig, type LoadOptions } from './config/load-config.ts';
-import { describeStart } from './describe-start.ts';
 import { createLog } from './log.ts';
-import { createServer } from './server.ts';
+import { grace, serve } from './serve.ts';
+import { supervise } from './workers/supervise.ts';
 
-/** Milliseconds in which running requests may end after SIGTERM. */
-const grace = 8_000;
-
-/** Runs the server until the process is told to stop. A start that cannot go on says why and exits with 1. */
+/**
+ * Runs Parley until the process is told to stop: the server itself, or with several workers the process that
+ * watches over them. A start that cannot go on says why and exits with 1.
+ */
 export async function start({ env, cwd }: Pick<LoadOptions, 'env' | 'cwd'>): Promise<void> {
   try {
     const config = await loadConfig({ env, cwd, checks: brandChecks });
     const log = createLog({ level: config.server.log_level });
-    const server = await createServer({ config, log });
-    closeWithGrace({ delay: grace + 2_000 }, async ({ signal, err }) => {
-      if (err) log.fatal({ detail: String(err), stack: err.stack }, 'stopping after an unexpected error');
-      else log.info({ signal }, 'stopping');
-      await server.drain(err ? 0 : grace);
-    });
-    await server.listen();
-    for (const line of describeStart(config, server)) process.stdout.write(`${line}\n`);
+    const { workers } = config.server;
+    const count = workers === 'auto' ? availableParallelism() : workers;
+    if (cluster.isPrimary && count > 1) await supervise({ count, log, grace });
+    else await serve({ config, log });
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
     process.exit(1);

@@ -26,6 +26,7 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   },
   browser: {},
   twin: { platform: 'type' },
+  workers: {},
   cli: { config: 'value', keys: 'value', twin: 'value', platform: 'value', '.': 'value' },
 };
 

@@ -29,6 +29,10 @@ export const serverSchema = z.strictObject({
     })
     .default('embedded:./data')
     .describe('Where state rests.'),
+  workers: z
+    .union([z.literal('auto'), z.int().min(1).max(256)], 'use auto, or a number from 1 to 256')
+    .default(1)
+    .describe('How many processes serve: a number, or `auto` for one on each core.'),
   keys: z.string().min(1).default('keys').describe('Folder of the private key sets.'),
   cookie_keys: keyList.default([]).describe('Sign cookies; newest first. Compulsory in production.'),
   encryption_keys: keyList.default([]).describe('Encrypt secrets in the store; newest first.'),
