@@ -2,6 +2,7 @@ import Koa, { type Middleware } from 'koa';
 import mount from 'koa-mount';
 import { claimsByScope } from './claims/claim-names.ts';
 import { createClaimsMapping } from './claims/claims-mapping.ts';
+import { compileExpression } from './claims/compile-expression.ts';
 import type { BrandConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import type { AccountDirectory } from './directory/contract.ts';
@@ -51,7 +52,11 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
   const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
   const keySet = await loadKeySet(keyOptions);
-  const directory = await openDirectory(brand.accounts, { log, now });
+  const directory = await openDirectory(brand.accounts, {
+    log,
+    now,
+    compile: (expression) => compileExpression(expression).evaluate,
+  });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
   const claims = createClaimsMapping({
     ...mapped,

@@ -10,9 +10,16 @@ export interface ClaimsProblem {
   severity: 'error' | 'warning';
 }
 
-/** Every mapping that cannot work, of the brand and of each client: expressions that do not parse, reserved names. */
-export function claimsCheck(brand: Pick<MappedBrand, 'claims' | 'clients'>): ClaimsProblem[] {
+export interface CheckedBrand extends Pick<MappedBrand, 'claims' | 'clients'> {
+  accounts: { enrich: readonly { by?: string | undefined }[] };
+}
+
+/** Every expression that does not parse, and every claim of the brand or a client that has a reserved name. */
+export function claimsCheck(brand: CheckedBrand): ClaimsProblem[] {
   return [
+    ...brand.accounts.enrich.flatMap(({ by }, index) =>
+      by === undefined ? [] : checkExpression(by, ['accounts', 'enrich', index, 'by']),
+    ),
     ...checkMapping(brand.claims, ['claims']),
     ...brand.clients.flatMap((client, index) =>
       checkMapping(client.claims ?? {}, ['clients', index, 'claims']),

@@ -1,4 +1,5 @@
 import type { BrandConfig } from './brand-schema.ts';
+import { checkAccounts } from './checks/check-accounts.ts';
 import { checkClaims } from './checks/check-claims.ts';
 import { checkClientAddresses } from './checks/check-client-addresses.ts';
 import { checkClientCredentials } from './checks/check-client-credentials.ts';
@@ -23,6 +24,7 @@ export interface CheckContext {
 /** The rules for one brand, in the order of its file. */
 const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])[] = [
   checkIssuer,
+  checkAccounts,
   checkClaims,
   checkScopes,
   checkResources,

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { checkAccountFiles, resolveAccountFiles } from './account-files.ts';
 import { type BrandConfig, brandSchema } from './brand-schema.ts';
 import { checkBrand } from './check-brand.ts';
 import { checkBrandsTogether } from './checks/check-brands-together.ts';
@@ -8,7 +9,6 @@ import {
   type ConfigFile,
   configFolder,
   findConfigFile,
-  isFile,
   placeless,
   type Surroundings,
 } from './config-folder.ts';
@@ -52,7 +52,7 @@ export function loadBrands(options: BrandOptions): LoadedBrands {
     ...(candidates.length === 0 && folderProblems.length === 0 ? [noBrandLeft(skipped)] : []),
   ];
   const brands = candidates.flatMap(({ shape }) =>
-    shape.value ? [resolvePaths(shape.value, options.cwd)] : [],
+    shape.value ? [{ ...shape.value, accounts: resolveAccountFiles(shape.value.accounts, options.cwd) }] : [],
   );
   return { brands, problems, skipped };
 }
@@ -93,7 +93,7 @@ function problemsOf({ file, shape }: Candidate, options: BrandOptions): LocatedP
   const semantic = brand
     ? [
         ...checkBrand(brand, { production: options.production, isDoubtful: shape.isDoubtful }),
-        ...checkAccountsFile(brand, options.cwd),
+        ...checkAccountFiles(brand.accounts, options.cwd),
         ...options.checks.flatMap((check) => check(brand)),
       ]
     : [];
@@ -109,17 +109,6 @@ function confident(
   return problems
     .map((problem) => ({ ...problem, path: originalPath(problem.path) }))
     .filter(({ path }) => !isDoubtful(path));
-}
-
-function checkAccountsFile({ accounts }: BrandConfig, cwd: string): Problem[] {
-  if (isFile(resolve(cwd, accounts.file.path))) return [];
-  return [
-    error(
-      ['accounts', 'file', 'path'],
-      'names no file',
-      'write the path of a YAML file, from the working directory',
-    ),
-  ];
 }
 
 function problemsBetween(candidates: readonly Candidate[]): LocatedProblem[] {
@@ -141,9 +130,4 @@ function noBrandLeft(skipped: readonly string[]): LocatedProblem {
   const fix =
     'make one: npx parley init <brand> --issuer https://id.your-brand.example --platform liveperson';
   return placeless('brands', error([], message, fix));
-}
-
-function resolvePaths(brand: BrandConfig, cwd: string): BrandConfig {
-  const { file } = brand.accounts;
-  return { ...brand, accounts: { ...brand.accounts, file: { ...file, path: resolve(cwd, file.path) } } };
 }

@@ -1,22 +1,45 @@
 import type { Log } from '../log.ts';
+import type { AccountsSettings, DirectorySettings } from './accounts-settings.ts';
 import type { AccountDirectory } from './contract.ts';
-import { createFileDirectory } from './file-directory.ts';
-
-/** `accounts` of a brand file, as far as this folder reads it. Exactly one kind is given. */
-export interface AccountsSettings {
-  file: { path: string };
-}
+import { enrichAccounts, type Evaluate } from './enrich-accounts.ts';
 
 export interface OpenDirectoryOptions {
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Makes a JMESPath expression of the configuration callable; throws when it is none. */
+  compile(expression: string): Evaluate;
 }
 
-/** The account directory that a brand's `accounts` describes. Rejects when it can never work as described. */
-export function openDirectory(
-  { file }: AccountsSettings,
+/**
+ * The account directory that a brand's `accounts` describes, with its enrichments. Rejects when it can never
+ * work as described; a server behind it that is merely down shows in `ping`.
+ */
+export async function openDirectory(
+  accounts: AccountsSettings,
+  options: OpenDirectoryOptions,
+): Promise<AccountDirectory> {
+  const directory = await openOne(accounts, options);
+  if (accounts.enrich.length === 0) return directory;
+  const enrichments = await Promise.all(
+    accounts.enrich.map(async ({ as, by, optional, ...settings }) => ({
+      as,
+      optional,
+      keyOf: by === undefined ? undefined : options.compile(by),
+      directory: await openOne(settings, options),
+    })),
+  );
+  return enrichAccounts({ directory, enrichments, log: options.log });
+}
+
+/** Each kind is loaded when a brand uses it: a brand with a file needs no driver of a database. */
+async function openOne(
+  { file }: DirectorySettings,
   { log, now }: OpenDirectoryOptions,
 ): Promise<AccountDirectory> {
-  return createFileDirectory({ path: file.path, log, now });
+  if (file) {
+    const { createFileDirectory } = await import('./file-directory.ts');
+    return createFileDirectory({ path: file.path, log, now });
+  }
+  throw new Error('accounts name no directory');
 }

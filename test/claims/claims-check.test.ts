@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { claimsCheck } from '../../src/claims/claims-check.ts';
 
+const accounts = { enrich: [] };
+
 describe('the check of a brand', () => {
   test('finds nothing in a sound mapping', () => {
     expect(
       claimsCheck({
+        accounts,
         claims: { plan: 'account.plan' },
         clients: [{ id: 'a', claims: { x: "'y'" } }, { id: 'b' }],
       }),
@@ -13,6 +16,7 @@ describe('the check of a brand', () => {
 
   test('finds every expression that does not parse, of the brand and of its clients, with its path', () => {
     const problems = claimsCheck({
+      accounts,
       claims: { plan: 'account.', email: 'a b' },
       clients: [{ id: 'a' }, { id: 'b', claims: { lp_sdes: '[{' } }],
     });
@@ -23,6 +27,13 @@ describe('the check of a brand', () => {
     ]);
     for (const { severity, fix } of problems)
       expect([severity, fix]).toEqual(['error', expect.stringMatching(/JMESPath/)]);
+  });
+
+  test('finds the key of an enrichment that does not parse', () => {
+    const enrich = [{}, { by: 'account.number' }, { by: 'account..number' }];
+    expect(claimsCheck({ accounts: { enrich }, claims: {}, clients: [] })).toMatchObject([
+      { path: ['accounts', 'enrich', 2, 'by'], severity: 'error' },
+    ]);
   });
 
   test.each([
@@ -46,10 +57,10 @@ describe('the check of a brand', () => {
     '__proto__',
   ])('refuses to map %s', (name) => {
     const claims = Object.fromEntries([[name, 'account.id']]);
-    expect(claimsCheck({ claims, clients: [] })).toMatchObject([
+    expect(claimsCheck({ accounts, claims, clients: [] })).toMatchObject([
       { path: ['claims', name], severity: 'error' },
     ]);
-    expect(claimsCheck({ claims: {}, clients: [{ id: 'a', claims }] })).toMatchObject([
+    expect(claimsCheck({ accounts, claims: {}, clients: [{ id: 'a', claims }] })).toMatchObject([
       { path: ['clients', 0, 'claims', name], severity: 'error' },
     ]);
   });

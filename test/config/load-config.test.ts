@@ -72,7 +72,7 @@ describe('the configuration', () => {
     const { server, brands } = await config.load();
     expect(server.keys).toBe(`${config.cwd}/private`);
     expect(server.store).toBe(`embedded:${config.cwd}/data`);
-    expect(brands[0]!.accounts.file.path).toBe(`${config.cwd}/accounts.yaml`);
+    expect(brands[0]!.accounts.file?.path).toBe(`${config.cwd}/accounts.yaml`);
     expect(brands[0]!.clients[1]!.secret).toBe('a-secret-from-a-file');
   });
 

@@ -15,7 +15,7 @@ async function loadDemo(env: Record<string, string> = {}) {
   if (!brand) throw new Error('there is no demo brand');
   const clients = brand.clients.map((client) => resolveClient(client));
   const directory = await createFileDirectory({
-    path: brand.accounts.file.path,
+    path: brand.accounts.file?.path ?? '',
     log: { error: () => {}, info: () => {} },
   });
   return { config, brand, clients, directory };

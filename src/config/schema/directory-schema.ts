@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/**
+ * The account directories, one key for each kind. `accounts` and each of its enrichments give exactly one
+ * (checks/check-accounts.ts): a union of shapes would answer one mistake with a list of all that it could be.
+ */
+export const directoryKinds = {
+  file: z
+    .strictObject({ path: z.string().min(1).describe('YAML file of accounts.') })
+    .optional()
+    .describe('Accounts from a file.'),
+};

@@ -1,0 +1,18 @@
+/** `accounts` of a brand file, as far as this folder reads it. */
+export interface AccountsSettings extends DirectorySettings {
+  enrich: readonly EnrichmentSettings[];
+}
+
+/** Exactly one kind is given; the configuration's checks see to it. */
+export interface DirectorySettings {
+  file?: { path: string } | undefined;
+}
+
+export interface EnrichmentSettings extends DirectorySettings {
+  /** The member of the record under which its record appears. */
+  as: string;
+  /** JMESPath over the first directory's record: the id to look for. Default: the account's id. */
+  by?: string | undefined;
+  /** While it cannot be reached, consumers are served without it. */
+  optional: boolean;
+}
