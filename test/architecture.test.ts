@@ -35,6 +35,8 @@ const owners: [pattern: RegExp, owner: string, what: string][] = [
   [/from 'oidc-provider'/, 'issuer', 'oidc-provider'],
   [/from 'ioredis'/, 'store', 'ioredis'],
   [/from 'node:sqlite'/, 'store', 'node:sqlite'],
+  [/from 'undici'/, 'directory', 'undici'],
+  [/from 'cockatiel'/, 'directory', 'cockatiel'],
 ];
 
 interface Import {

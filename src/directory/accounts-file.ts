@@ -2,6 +2,7 @@ import { parseOptions } from '@node-rs/argon2';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import type { Account } from './contract.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { findDuplicates } from './find-duplicates.ts';
 
 /** The file of the `file` directory: parsed once into accounts, or refused with every problem at once. */
@@ -128,13 +129,4 @@ function lineOf(at: { document: Document; lines: LineCounter; path: (string | nu
 function describePath(path: (string | number)[]): string {
   const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
   return text === '' ? 'the file' : text.replace(/^\./, '');
-}
-
-/** One copy serves every caller: nobody may change it under the others. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) deepFreeze(member);
-  }
-  return value;
 }

@@ -21,12 +21,20 @@ export interface PasswordAttempt {
 /** A wrong password and an unknown login are the same answer, after the same time. */
 export type PasswordOutcome = { kind: 'signed-in'; account: Account } | { kind: 'refused' };
 
+export interface FindOptions {
+  /**
+   * true: what the directory says now. Otherwise the answer may be as old as the directory's `cache` seconds allow;
+   * where a disabled account must be out at once (a refresh token, a page that asks who is signed in), ask afresh.
+   */
+  fresh?: boolean;
+}
+
 export interface AccountDirectory {
   /** The account, or undefined when it does not exist or is disabled. */
-  findAccount(accountId: string): Promise<Account | undefined>;
+  findAccount(accountId: string, options?: FindOptions): Promise<Account | undefined>;
   /** Present when the directory can check passwords. */
   checkPassword?(attempt: PasswordAttempt): Promise<PasswordOutcome>;
-  /** Resolves when the directory answers. */
+  /** Resolves when the directory answers and lets Parley in. Costs little, and never more time than the directory's time-out. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

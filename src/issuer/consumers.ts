@@ -8,6 +8,7 @@ import { toProtocolError } from './protocol-error.ts';
 
 /** The code or token on whose behalf the library looks for the account; absent at the authorization endpoint. */
 interface TokenOnBehalf {
+  kind?: string | undefined;
   iat?: number | undefined;
   sessionUid?: string | undefined;
   grantId?: string | undefined;
@@ -59,7 +60,8 @@ export function createConsumers(options: ConsumersOptions): Consumers {
           token
             ? isTokenAlive(options, ctx, { accountId, token })
             : isSessionAlive(options, accountId, ctx.oidc.session),
-          directory.findAccount(accountId),
+          // A refresh token may live for months: whoever was disabled meanwhile is out at once.
+          directory.findAccount(accountId, { fresh: token?.kind === 'RefreshToken' }),
         ]);
         return alive && account ? toLibraryAccount(options.claims, ctx, account) : undefined;
       } catch (error) {
@@ -70,7 +72,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       const { accountId, loginTs } = session;
       if (!accountId || loginTs === undefined || now() - loginTs >= absoluteLifetime) return undefined;
       // The session last: it may have ended while the directory was asked.
-      const account = await directory.findAccount(accountId);
+      const account = await directory.findAccount(accountId, { fresh: true });
       const alive = await isSessionAlive(options, accountId, session);
       return alive && account ? subjectOf(accountId, client) : undefined;
     },

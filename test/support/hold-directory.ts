@@ -16,13 +16,13 @@ export async function whileDirectoryIsAsked(
   const gate = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   let isFirst = true;
-  directory.findAccount = async (id) => {
+  directory.findAccount = async (id, options) => {
     if (isFirst) {
       isFirst = false;
       reached.resolve();
       await gate.promise;
     }
-    return find(id);
+    return find(id, options);
   };
   const response = request();
   try {

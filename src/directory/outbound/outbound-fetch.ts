@@ -1,0 +1,26 @@
+import type { OutboundClient, OutboundRequest } from './outbound-client.ts';
+
+/**
+ * An outbound client in the shape of `fetch`, for libraries that take one (jose's remote key sets, openid-client).
+ * It rejects with OutboundError; what it cannot do (streams, other methods) it refuses.
+ */
+export function createOutboundFetch(client: OutboundClient): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { method } = request;
+    if (!isMethod(method)) throw new TypeError(`outbound fetch knows no ${method}`);
+    const answer = await client.request({
+      method,
+      url: new URL(request.url),
+      headers: Object.fromEntries(request.headers),
+      signal: request.signal,
+      ...(method === 'POST' && { body: await request.text() }),
+    });
+    const hasBody = ![101, 204, 205, 304].includes(answer.status);
+    return new Response(hasBody ? answer.body : null, { status: answer.status, headers: answer.headers });
+  };
+}
+
+function isMethod(method: string): method is OutboundRequest['method'] {
+  return ['GET', 'HEAD', 'POST'].includes(method);
+}

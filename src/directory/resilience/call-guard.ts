@@ -1,0 +1,123 @@
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  CircuitState,
+  CountBreaker,
+  ExponentialBackoff,
+  TaskCancelledError,
+  TimeoutStrategy,
+  bulkhead,
+  circuitBreaker,
+  handleWhen,
+  noJitterGenerator,
+  retry,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import { ParleyError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { DirectoryUnreachable } from '../directory-unreachable.ts';
+import type { ResiliencePolicy } from './resilience-policy.ts';
+
+/** Runs calls to one upstream so that it can neither hold up its callers nor be flooded by them. */
+export interface CallGuard {
+  /**
+   * Rejects with what the call rejects with, and with ParleyError('directory_unavailable') when the call took too
+   * long, was refused a place, or was not made because the breaker is open.
+   *
+   * @param repeatable the call changes nothing and counts nothing, so it may be made again
+   */
+  run<T>(call: () => Promise<T>, options: { repeatable: boolean }): Promise<T>;
+  /** Nothing is asked at the moment. */
+  isOpen(): boolean;
+}
+
+export interface CallGuardOptions {
+  /** What is guarded, for the log: `account directory`. */
+  name: string;
+  policy: ResiliencePolicy;
+  /** Says once when the upstream stops to answer and once when it answers again. */
+  log: Pick<Log, 'error' | 'info'>;
+}
+
+/**
+ * From the outside in: breaker, time-out, places, retries, time-out. The inner time-out gives a place back even when
+ * the upstream never answers; the outer one counts the wait for a place too. Being refused a place says nothing about
+ * the upstream and does not count towards the breaker.
+ */
+export function createCallGuard({ name, policy, log }: CallGuardOptions): CallGuard {
+  const isFailure = handleWhen(
+    (error) => error instanceof DirectoryUnreachable || error instanceof TaskCancelledError,
+  );
+  const breaker = circuitBreaker(isFailure, {
+    halfOpenAfter: new ExponentialBackoff({
+      generator: noJitterGenerator,
+      initialDelay: policy.pauseWhileOpen.first,
+      maxDelay: policy.pauseWhileOpen.longest,
+    }),
+    breaker: new CountBreaker({
+      threshold: 0.5,
+      size: policy.breaker.calls,
+      minimumNumberOfCalls: policy.breaker.atLeast,
+    }),
+  });
+  const places = bulkhead(policy.parallel, policy.waiting);
+  const deadline = () => timeout(policy.timeout, TimeoutStrategy.Aggressive);
+  const again = retry(
+    handleWhen((error) => error instanceof DirectoryUnreachable),
+    {
+      maxAttempts: policy.retries,
+      // Jitter is the library's default: processes that failed together do not come back together.
+      backoff: new ExponentialBackoff({ initialDelay: policy.retryPause, maxDelay: policy.retryPause * 10 }),
+    },
+  );
+  const once = wrap(breaker, deadline(), places, deadline());
+  const repeated = wrap(breaker, deadline(), places, deadline(), again);
+
+  tellChanges(breaker, { name, log });
+  return {
+    async run(call, { repeatable }) {
+      try {
+        return await (repeatable ? repeated : once).execute(call);
+      } catch (error) {
+        throw toParleyError(error, name, policy);
+      }
+    },
+    isOpen: () => breaker.state === CircuitState.Open,
+  };
+}
+
+/** Once per change: a breaker that tries in vain and opens again is no news. */
+function tellChanges(
+  breaker: ReturnType<typeof circuitBreaker>,
+  { name, log }: Pick<CallGuardOptions, 'name' | 'log'>,
+): void {
+  let isDown = false;
+  breaker.onBreak((reason) => {
+    if (isDown) return;
+    isDown = true;
+    log.error({ detail: detailOf(reason) }, `the ${name} does not answer: it is asked now and then only`);
+  });
+  breaker.onReset(() => {
+    isDown = false;
+    log.info(`the ${name} answers again`);
+  });
+}
+
+function detailOf(reason: object): string {
+  const error = 'error' in reason ? reason.error : undefined;
+  if (error instanceof TaskCancelledError) return 'no answer in time';
+  return error instanceof ParleyError ? error.message : 'unknown reason';
+}
+
+function toParleyError(error: unknown, name: string, policy: ResiliencePolicy): unknown {
+  if (error instanceof BrokenCircuitError)
+    return new ParleyError('directory_unavailable', `the ${name} is not asked: it did not answer before`, {
+      cause: error,
+    });
+  if (error instanceof BulkheadRejectedError)
+    return new ParleyError('directory_unavailable', `too many calls wait for the ${name}`, { cause: error });
+  if (error instanceof TaskCancelledError)
+    return new DirectoryUnreachable(`the ${name} did not answer within ${policy.timeout} ms`, error);
+  return error;
+}

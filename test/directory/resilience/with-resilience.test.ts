@@ -1,0 +1,240 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Account, AccountDirectory } from '../../../src/directory/contract.ts';
+import { DirectoryUnreachable } from '../../../src/directory/directory-unreachable.ts';
+import { defaultPolicy, type ResiliencePolicy } from '../../../src/directory/resilience/resilience-policy.ts';
+import { withResilience } from '../../../src/directory/resilience/with-resilience.ts';
+import { ParleyError } from '../../../src/errors.ts';
+import { poll } from '../../support/poll.ts';
+
+const dana: Account = { accountId: 'dana', record: { plan: 'Basic' } };
+const down = () =>
+  Promise.reject(new DirectoryUnreachable('GET accounts.internal: no answer (ECONNREFUSED)'));
+const hanging = () => new Promise<never>(() => {});
+
+/** A directory whose answers a test decides, and how often it was asked. */
+function scripted(answer: () => Promise<Account | undefined>) {
+  const state = { answer, asked: 0, pings: 0 };
+  const directory: AccountDirectory = {
+    findAccount: () => {
+      state.asked += 1;
+      return state.answer();
+    },
+    async checkPassword() {
+      state.asked += 1;
+      const account = await state.answer();
+      return account ? { kind: 'signed-in', account } : { kind: 'refused' };
+    },
+    async ping() {
+      state.pings += 1;
+      await state.answer();
+    },
+    async close() {},
+  };
+  return { directory, state };
+}
+
+const quick: Partial<ResiliencePolicy> = {
+  timeout: 100,
+  retryPause: 5,
+  pauseWhileOpen: { first: 80, longest: 200 },
+};
+
+function protect(
+  answer: () => Promise<Account | undefined>,
+  { cache = 0, ...policy }: Partial<ResiliencePolicy> & { cache?: number } = {},
+) {
+  const { directory, state } = scripted(answer);
+  let time = 1000;
+  const log = { error: jest.fn(), info: jest.fn() };
+  const safe = withResilience(directory, {
+    name: 'account directory',
+    policy: { ...defaultPolicy, ...quick, ...policy },
+    cache,
+    log,
+    now: () => time,
+  });
+  return { safe, state, log, wait: (milliseconds: number) => (time += milliseconds) };
+}
+
+async function codeOf(call: Promise<unknown> | undefined): Promise<string> {
+  const error = await call?.catch((reason: unknown) => reason);
+  return error instanceof ParleyError ? error.code : `no error: ${String(error)}`;
+}
+
+async function times(count: number, call: () => Promise<unknown>): Promise<string[]> {
+  const codes: string[] = [];
+  for (let n = 0; n < count; n++) codes.push(await codeOf(call()));
+  return codes;
+}
+
+describe('52: a directory that fails', () => {
+  test('once is asked again, and the caller never notices', async () => {
+    const { safe, state } = protect(down);
+    state.answer = () => {
+      state.answer = async () => dana;
+      return down();
+    };
+    await expect(safe.findAccount('dana')).resolves.toEqual(dana);
+    expect(state.asked).toBe(2);
+  });
+
+  test('is not asked again for a password, which would count twice at the brand', async () => {
+    const { safe, state } = protect(down);
+    expect(await codeOf(safe.checkPassword?.({ login: 'dana', password: 'x' }))).toBe(
+      'directory_unavailable',
+    );
+    expect(state.asked).toBe(1);
+  });
+
+  test('is not asked again for an answer that cannot be used, and such answers close it to nobody', async () => {
+    const { safe, state, log } = protect(() =>
+      Promise.reject(new ParleyError('directory_unavailable', 'two accounts')),
+    );
+    await times(30, () => safe.findAccount('twice'));
+    expect(state.asked).toBe(30);
+    state.answer = async () => dana;
+    await expect(safe.findAccount('dana')).resolves.toEqual(dana);
+    expect(log.error).not.toHaveBeenCalled();
+  });
+
+  test('often is left alone, tried now and then, and used again when it is back; the log has one line for each change', async () => {
+    const { safe, state, log } = protect(down, { retries: 0 });
+    expect(new Set(await times(20, () => safe.findAccount('dana')))).toEqual(
+      new Set(['directory_unavailable']),
+    );
+    expect(state.asked).toBe(5);
+    // A try in vain opens it again, and is no news.
+    await pause(100);
+    await times(10, () => safe.findAccount('dana'));
+    expect(state.asked).toBe(6);
+    expect(log.error).toHaveBeenCalledTimes(1);
+    expect(JSON.stringify(log.error.mock.calls)).toContain('ECONNREFUSED');
+    state.answer = async () => dana;
+    await poll('it is used again', 1000, () => safe.findAccount('dana').then(Boolean, () => false));
+    await expect(safe.findAccount('dana')).resolves.toEqual(dana);
+    expect(log.info).toHaveBeenCalledTimes(1);
+  });
+
+  test('and comes back is let in by one call, for which the others wait', async () => {
+    const { safe, state } = protect(down, { retries: 0 });
+    await times(5, () => safe.findAccount('dana'));
+    await pause(100);
+    state.asked = 0;
+    state.answer = async () => {
+      if (state.asked === 1) await pause(30);
+      return dana;
+    };
+    const found = await Promise.all(Array.from({ length: 20 }, (_, n) => safe.findAccount(`id-${n}`)));
+    expect(found.filter(Boolean)).toHaveLength(20);
+  });
+});
+
+describe('52: a directory that hangs', () => {
+  test('holds nobody longer than its time-out, and then nobody at all', async () => {
+    const { safe, log } = protect(hanging);
+    const began = performance.now();
+    const codes = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => codeOf(safe.findAccount(`id-${n}`))),
+    );
+    expect(new Set(codes)).toEqual(new Set(['directory_unavailable']));
+    expect(performance.now() - began).toBeLessThan(300);
+    const after = performance.now();
+    expect(await codeOf(safe.findAccount('dana'))).toBe('directory_unavailable');
+    expect(performance.now() - after).toBeLessThan(20);
+    expect(log.error).toHaveBeenCalledTimes(1);
+  });
+
+  test('gets no more calls at the same time than it has places, and gives the places back', async () => {
+    const { safe, state } = protect(hanging, {
+      parallel: 3,
+      waiting: 2,
+      breaker: { calls: 100, atLeast: 100 },
+    });
+    const codes = await Promise.all(Array.from({ length: 8 }, (_, n) => codeOf(safe.findAccount(`id-${n}`))));
+    expect(codes.filter((code) => code === 'directory_unavailable')).toHaveLength(8);
+    expect(state.asked).toBeLessThanOrEqual(5);
+    state.answer = async () => dana;
+    await poll('a place is free', 1000, () => safe.findAccount('dana').then(Boolean, () => false));
+  });
+});
+
+test('a flood that finds no place is refused at once and does not open the breaker', async () => {
+  const { safe, state, log } = protect(() => pause(20, dana), { parallel: 2, waiting: 2 });
+  const codes = await Promise.all(Array.from({ length: 100 }, (_, n) => codeOf(safe.findAccount(`id-${n}`))));
+  expect(codes.filter((code) => code === 'directory_unavailable')).toHaveLength(96);
+  expect(state.asked).toBe(4);
+  await expect(safe.findAccount('dana')).resolves.toEqual(dana);
+  expect(log.error).not.toHaveBeenCalled();
+});
+
+describe('the cache', () => {
+  test('answers for its time, counted from when the directory was asked, and not a moment longer', async () => {
+    const { safe, state, wait } = protect(async () => dana, { cache: 5000 });
+    await safe.findAccount('dana');
+    wait(5000);
+    await safe.findAccount('dana');
+    expect(state.asked).toBe(1);
+    wait(1);
+    await safe.findAccount('dana');
+    expect(state.asked).toBe(2);
+  });
+
+  test('40: is passed by where a disabled account must be out at once, and forgets it then', async () => {
+    const { safe, state } = protect(async () => dana, { cache: 5000 });
+    await safe.findAccount('dana');
+    state.answer = async () => undefined;
+    await expect(safe.findAccount('dana')).resolves.toEqual(dana);
+    await expect(safe.findAccount('dana', { fresh: true })).resolves.toBeUndefined();
+    await expect(safe.findAccount('dana')).resolves.toBeUndefined();
+  });
+
+  test('remembers neither failures nor accounts that are not there', async () => {
+    const { safe, state } = protect(async () => undefined, { cache: 5000 });
+    await expect(safe.findAccount('dana')).resolves.toBeUndefined();
+    state.answer = async () => dana;
+    await expect(safe.findAccount('dana')).resolves.toEqual(dana);
+  });
+
+  test('has the account of a sign-in, so that the token asks for nothing', async () => {
+    const { safe, state } = protect(async () => dana, { cache: 5000 });
+    await safe.checkPassword?.({ login: 'dana', password: 'x' });
+    await safe.findAccount('dana');
+    expect(state.asked).toBe(1);
+  });
+
+  test('cannot be changed by one caller under the next', async () => {
+    const { safe } = protect(async () => ({ accountId: 'dana', record: { plan: 'Basic' } }), { cache: 5000 });
+    const account = await safe.findAccount('dana');
+    expect(() => Object.assign(account?.record ?? {}, { plan: 'Gold' })).toThrow(TypeError);
+  });
+});
+
+describe('callers at the same time', () => {
+  test('share one question, unless they need the answer of now', async () => {
+    const { safe, state } = protect(() => pause(20, dana));
+    await Promise.all(Array.from({ length: 10 }, () => safe.findAccount('dana')));
+    expect(state.asked).toBe(1);
+    await Promise.all(Array.from({ length: 3 }, () => safe.findAccount('dana', { fresh: true })));
+    expect(state.asked).toBe(4);
+  });
+
+  test('ping once a second, however often they ask', async () => {
+    const { safe, state, wait } = protect(async () => dana);
+    await Promise.all(Array.from({ length: 10 }, () => safe.ping()));
+    await safe.ping();
+    expect(state.pings).toBe(1);
+    wait(1000);
+    state.answer = down;
+    expect(await codeOf(safe.ping())).toBe('directory_unavailable');
+    expect(await codeOf(safe.ping())).toBe('directory_unavailable');
+    expect(state.pings).toBe(2);
+  });
+
+  test('wait for a ping no longer than the time-out', async () => {
+    const { safe } = protect(hanging);
+    const began = performance.now();
+    expect(await codeOf(safe.ping())).toBe('directory_unavailable');
+    expect(performance.now() - began).toBeLessThan(300);
+  });
+});
