@@ -7,7 +7,7 @@ import type { BrandConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import type { AccountDirectory } from './directory/contract.ts';
 import { openDirectory } from './directory/open-directory.ts';
-import type { Site } from './http/select-brand.ts';
+import type { Site } from './http/site-table.ts';
 import { createInteractionRoutes } from './interaction/dispatch.ts';
 import { describeScope } from './interaction/describe-scope.ts';
 import { createNameConsumer } from './interaction/name-consumer.ts';
@@ -46,17 +46,27 @@ export interface BrandSite extends Site {
 
 /** Everything that one brand owns in this process: issuer, keys, directory, claims, pages, and for a demo its twin. */
 export async function createBrandSite(options: BrandSiteOptions): Promise<BrandSite> {
+  const directory = await openDirectory(options.brand.accounts, {
+    log: options.log,
+    now: options.now,
+    compile: (expression) => compileExpression(expression).evaluate,
+  });
+  try {
+    return await createSite(options, directory);
+  } catch (error) {
+    // The process may go on without this brand: no connection of its directory stays open.
+    await directory.close();
+    throw error;
+  }
+}
+
+async function createSite(options: BrandSiteOptions, directory: AccountDirectory): Promise<BrandSite> {
   const { brand, config, log, now } = options;
   const store = options.store.forBrand(brand.brand);
   const clients = brand.clients.map(resolveClient);
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
   const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
   const keySet = await loadKeySet(keyOptions);
-  const directory = await openDirectory(brand.accounts, {
-    log,
-    now,
-    compile: (expression) => compileExpression(expression).evaluate,
-  });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
   const claims = createClaimsMapping({
     ...mapped,

@@ -1,33 +1,52 @@
 import cluster from 'node:cluster';
 import closeWithGrace from 'close-with-grace';
 import type { Config } from './config/contract.ts';
+import type { ConfigWatch } from './config/watch-config.ts';
 import { describeStart } from './describe-start.ts';
 import type { Log } from './log.ts';
+import { createReload } from './reload.ts';
 import { createServer } from './server.ts';
-import { drainMessage, readyMessage } from './workers/protocol.ts';
+import { onHangUp } from './workers/on-hang-up.ts';
+import { drainMessage, readyMessage, reloadMessage } from './workers/protocol.ts';
 
 /** Milliseconds in which running requests may end once the process is told to stop. */
 export const grace = 8_000;
 
+export interface ServeOptions {
+  config: Config;
+  /** Reads the configuration again. */
+  load(): Promise<Config>;
+  /** Looks at the files that `config` came from. */
+  watch: ConfigWatch;
+  log: Log;
+}
+
 /** One process that serves, alone or as a worker. */
-export async function serve({ config, log: processLog }: { config: Config; log: Log }): Promise<void> {
+export async function serve({ config, load, watch, log: processLog }: ServeOptions): Promise<void> {
   const { worker } = cluster;
   const log = worker ? processLog.child({ worker: worker.id }) : processLog;
   const server = await createServer({ config, log });
-  const { close } = closeWithGrace({ delay: grace + 2_000 }, async ({ signal, err }) => {
+  const reload = createReload({ started: config, load, server, log });
+  const skip = onHangUp(() => void reload('SIGHUP')) ? (['SIGHUP'] as const) : [];
+  const { close } = closeWithGrace({ delay: grace + 2_000, skip: [...skip] }, async ({ signal, err }) => {
+    watch.stop();
     if (err) log.fatal({ detail: String(err), stack: err.stack }, 'stopping after an unexpected error');
     else log.info({ signal }, 'stopping');
     await server.drain(err ? 0 : grace);
   });
   await server.listen();
+  watch.start(() => reload('a file has changed'));
   if (!worker || worker.id === 1) {
     for (const line of describeStart(config, server)) process.stdout.write(`${line}\n`);
   }
-  if (worker) obeySupervisor(worker, close);
+  if (worker) obeySupervisor(worker, { drain: close, reload: () => void reload('SIGHUP') });
 }
 
 /** A terminal sends Ctrl-C to workers as well, and a second signal would cut a drain short: hence a message. */
-function obeySupervisor(worker: NonNullable<typeof cluster.worker>, drain: () => void): void {
+function obeySupervisor(
+  worker: NonNullable<typeof cluster.worker>,
+  { drain, reload }: { drain(): void; reload(): void },
+): void {
   let draining = false;
   const drainOnce = (): void => {
     if (draining) return;
@@ -36,6 +55,7 @@ function obeySupervisor(worker: NonNullable<typeof cluster.worker>, drain: () =>
   };
   process.on('message', (message) => {
     if (message === drainMessage) drainOnce();
+    if (message === reloadMessage) reload();
   });
   // The supervisor is gone, by force: nobody would replace or stop this worker any more.
   process.once('disconnect', drainOnce);

@@ -1,4 +1,5 @@
 import Koa, { type Context } from 'koa';
+import type { BrandConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import { isLoopbackHost } from './config/web-address.ts';
 import { accessLog } from './http/access-log.ts';
@@ -16,6 +17,7 @@ import { createPages } from './interaction/pages.ts';
 import { createViews } from './interaction/views/views.ts';
 import { loadCookieKeys } from './keys/cookie-keys.ts';
 import { type Listener, listen } from './listen.ts';
+import { type BrandChanges, createLiveBrands } from './live-brands.ts';
 import type { Log } from './log.ts';
 import { type BrandSite, createBrandSite } from './brand-site.ts';
 import { openStore } from './store/open-store.ts';
@@ -34,9 +36,11 @@ export interface ServerOptions {
 
 export interface Server {
   app: Koa;
-  sites: readonly BrandSite[];
+  readonly sites: readonly BrandSite[];
   /** Issuers that this listener may not serve (demo brands on a public address). */
-  withheld: readonly string[];
+  readonly withheld: readonly string[];
+  /** Serves these brands from now on, all or nothing (live-brands.ts). */
+  replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges>;
   listen(): Promise<Listener>;
   /** Answers 503 at /readyz from now on; then ends requests, directories and the store. */
   drain(grace: number): Promise<void>;
@@ -57,10 +61,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
   // A forged Host header must reach neither the demo nor a twin on a listener that strangers can reach.
   const mayServeDemo = isLoopbackHost(server.host) || config.demoAllowed;
-  const served = config.brands.filter((brand) => !brand.demo || mayServeDemo);
-  const withheld = config.brands.filter((brand) => !served.includes(brand)).map(({ issuer }) => issuer);
-  const sites = await Promise.all(
-    served.map((brand) =>
+  let withheld: readonly string[] = [];
+  const live = createLiveBrands({
+    log,
+    open: (brand) =>
       createBrandSite({
         brand,
         config,
@@ -72,8 +76,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         now,
         ...(options.fetch && { fetch: options.fetch }),
       }),
-    ),
-  );
+  });
+  await replaceBrands(config.brands);
 
   let draining = false;
   let listener: Listener | undefined;
@@ -91,27 +95,38 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     health({
       isDraining: () => draining,
       pingStore: () => store.ping(),
-      pingDirectories: () => pingDirectories(sites),
+      pingDirectories: () => pingDirectories(live.sites()),
     }),
   );
   app.use(refuseEncodedBodies);
-  app.use(selectBrand(sites, showIssuers));
+  app.use(selectBrand(live.find, showIssuers));
+
+  function replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges> {
+    const served = brands.filter((brand) => !brand.demo || mayServeDemo);
+    withheld = brands.filter((brand) => !served.includes(brand)).map(({ issuer }) => issuer);
+    return live.replace(served);
+  }
 
   function pagesFor(ctx: Context) {
-    return sites.find(({ brand }) => brand === ctx.state['brand'])?.pages ?? pages;
+    return live.named(String(ctx.state['brand']))?.pages ?? pages;
   }
 
   function showIssuers(ctx: Context): void {
     ctx.status = 404;
     const isDevelopment = !config.production && isLoopbackHost(server.host);
     if (!isDevelopment) return pages.error(ctx, { sentence: 'There is nothing at this address.' });
-    pages.issuers(ctx, { host: ctx.host, issuers: sites.map(({ issuer }) => issuer) });
+    pages.issuers(ctx, { host: ctx.host, issuers: live.sites().map(({ issuer }) => issuer) });
   }
 
   return {
     app,
-    sites,
-    withheld,
+    get sites() {
+      return live.sites();
+    },
+    get withheld() {
+      return withheld;
+    },
+    replaceBrands,
     async listen() {
       const handle = app.callback();
       listener = await listen(server, (request, response) => void handle(request, response));
@@ -120,7 +135,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     async drain(grace) {
       draining = true;
       await listener?.close(grace);
-      await Promise.all(sites.map((site) => site.close()));
+      await live.close();
       await store.close();
     },
   };

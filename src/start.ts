@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { brandChecks } from './brand-checks.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig, type LoadOptions } from './config/load-config.ts';
+import { createConfigWatch } from './config/watch-config.ts';
 import { createLog } from './log.ts';
 import { grace, serve } from './serve.ts';
 import { supervise } from './workers/supervise.ts';
@@ -13,12 +14,14 @@ import { supervise } from './workers/supervise.ts';
  */
 export async function start({ env, cwd }: Pick<LoadOptions, 'env' | 'cwd'>): Promise<void> {
   try {
-    const config = await loadConfig({ env, cwd, checks: brandChecks });
+    const watch = await createConfigWatch({ env, cwd });
+    const load = () => loadConfig({ env, cwd, checks: brandChecks, onSecretFile: watch.add });
+    const config = await load();
     const log = createLog({ level: config.server.log_level });
     const { workers } = config.server;
     const count = workers === 'auto' ? availableParallelism() : workers;
     if (cluster.isPrimary && count > 1) await supervise({ count, log, grace });
-    else await serve({ config, log });
+    else await serve({ config, load, watch, log });
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
     process.exit(1);

@@ -12,6 +12,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Surroundings {
   env: Environment;
   cwd: string;
+  /** Told of each file that a value is read from, before it is read; also of one that does not exist. */
+  onSecretFile?: ((path: string) => void) | undefined;
 }
 
 export function configFolder({ env, cwd }: Surroundings): string {
@@ -65,8 +67,14 @@ export function placeless(file: string, problem: Problem): LocatedProblem {
   return { ...problem, file, line: 0, column: 0 };
 }
 
-function valueSources({ env, cwd }: Surroundings): ValueSources {
-  return { env, readSecretFile: (path) => readFileSync(resolve(cwd, path), 'utf8') };
+function valueSources({ env, cwd, onSecretFile }: Surroundings): ValueSources {
+  return {
+    env,
+    readSecretFile(path) {
+      onSecretFile?.(path);
+      return readFileSync(resolve(cwd, path), 'utf8');
+    },
+  };
 }
 
 export function isFile(path: string): boolean {

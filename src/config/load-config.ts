@@ -1,15 +1,12 @@
 import { ConfigError } from './config-error.ts';
-import type { Environment } from './config-folder.ts';
+import type { Surroundings } from './config-folder.ts';
 import type { BrandCheck, Config, LocatedProblem } from './contract.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { loadBrands } from './load-brands.ts';
 import { loadServer } from './load-server.ts';
 import { readEnvironment } from './read-environment.ts';
 
-export interface LoadOptions {
-  env: Environment;
-  /** Where every relative path starts. */
-  cwd: string;
+export interface LoadOptions extends Surroundings {
   /** Rules of other folders about one brand. */
   checks: readonly BrandCheck[];
 }
@@ -18,10 +15,10 @@ export interface LoadOptions {
  * Reads server.yaml, brands/*.yaml and the environment.
  * @throws ConfigError with every problem of every file at once
  */
-export async function loadConfig({ env, cwd, checks }: LoadOptions): Promise<Config> {
-  const { production, demoAllowed } = readEnvironment(env);
-  const { server, problems: serverProblems } = loadServer({ env, cwd });
-  const { brands, problems: brandProblems, skipped } = loadBrands({ env, cwd, checks, production });
+export async function loadConfig({ checks, ...surroundings }: LoadOptions): Promise<Config> {
+  const { production, demoAllowed } = readEnvironment(surroundings.env);
+  const { server, problems: serverProblems } = loadServer(surroundings);
+  const { brands, problems: brandProblems, skipped } = loadBrands({ ...surroundings, checks, production });
   const problems = distinct([...serverProblems, ...brandProblems]);
   if (!server || problems.some(({ severity }) => severity === 'error')) throw new ConfigError(problems);
   return deepFreeze({ production, demoAllowed, server, brands, warnings: problems, skipped });

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { drainMessage, readyMessage } from './protocol.ts';
+import { drainMessage, readyMessage, reloadMessage } from './protocol.ts';
 
 export interface Ending {
   worker: Worker;
@@ -27,6 +27,8 @@ export interface Crew {
   dismiss(worker: Worker): Promise<void>;
   /** Those who serve. */
   members(): Worker[];
+  /** Lets all who serve read the configuration again. */
+  reload(): void;
   /** Ends all, those who are only starting too; nobody is hired any more. */
   close(): Promise<void>;
 }
@@ -64,6 +66,9 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
     },
     dismiss,
     members: () => [...serving],
+    reload() {
+      for (const worker of serving) if (worker.isConnected()) worker.send(reloadMessage);
+    },
     async close() {
       await Promise.all([...serving, ...starting].map(dismiss));
     },

@@ -5,3 +5,6 @@ export const readyMessage = 'parley:ready';
 
 /** To a worker: end running requests, then yourself. */
 export const drainMessage = 'parley:drain';
+
+/** To a worker: read the configuration again. */
+export const reloadMessage = 'parley:reload';

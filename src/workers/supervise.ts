@@ -2,6 +2,7 @@ import type { Worker } from 'node:cluster';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { createCrew, type Crew, type Ending } from './crew.ts';
+import { onHangUp } from './on-hang-up.ts';
 
 export interface SuperviseOptions {
   /** How many workers serve. */
@@ -18,7 +19,8 @@ const longestPause = 10_000;
 
 /**
  * The process that watches over the workers. One that ends by itself is replaced; SIGTERM and SIGINT drain all;
- * SIGUSR2 replaces each in turn while the others go on serving (a new release, new TLS files).
+ * SIGHUP lets all read the brands again; SIGUSR2 replaces each in turn while the others go on serving (a new
+ * release, new TLS files).
  *
  * The first starts alone, so that a start that cannot go on says why once; this process then ends with its code.
  */
@@ -65,6 +67,7 @@ export async function supervise({ count, log, grace }: SuperviseOptions): Promis
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
   const first = await hire();
   if (typeof first === 'number') process.exit(first);
+  onHangUp(crew.reload);
   process.on('SIGUSR2', createRoll({ ...crew, hire }, log));
   await Promise.all(Array.from({ length: count - 1 }, () => refill(0)));
 }

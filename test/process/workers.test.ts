@@ -33,6 +33,15 @@ describe('with PARLEY_WORKERS=2', () => {
     expect(parley.stdout().match(/openid-configuration$/gm)).toHaveLength(1);
   });
 
+  test('SIGHUP lets both read the configuration again', async () => {
+    await startTwo();
+    parley.signal('SIGHUP');
+    const readers = () =>
+      parley.log().flatMap(({ msg, worker }) => (msg === 'configuration read again' ? [worker] : []));
+    await poll('both have read it', 10_000, () => new Set(readers()).size === 2);
+    expect(servingWorkers(parley)).toHaveLength(2);
+  });
+
   test('one that is killed is replaced, and the log says so', async () => {
     await startTwo();
     const [victim] = servingWorkers(parley);

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { brandChecks } from '../../src/brand-checks.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { createLog } from '../../src/log.ts';
+import { createReload } from '../../src/reload.ts';
 import { createServer, type Server } from '../../src/server.ts';
 import { findFreePort } from './free-port.ts';
 import { cloneInThisRealm } from './clone-in-this-realm.ts';
@@ -32,6 +33,10 @@ export interface RunningParley {
   server: Server;
   /** Parsed lines of the log. */
   log: Record<string, unknown>[];
+  /** Reads the configuration again, as a changed file or SIGHUP does. */
+  reload(): Promise<void>;
+  /** Writes a brand's file, or writes over it; `issuer` may say PORT. */
+  writeBrand(brand: object): Promise<void>;
   stop(options?: { keepFolder?: boolean }): Promise<void>;
 }
 
@@ -42,34 +47,40 @@ export async function startParley(options: StartOptions = {}): Promise<RunningPa
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'parley-')));
   const port = options.port ?? (await findFreePort());
   await writeConfig(folder, port, options);
-  const config = await loadConfig({
-    cwd: folder,
-    checks: brandChecks,
-    env: {
-      PARLEY_CONFIG: join(folder, 'config'),
-      PARLEY_KEYS: join(folder, 'keys'),
-      PARLEY_STORE: options.store ?? `embedded:${join(folder, 'data')}`,
-      PORT: String(port),
-      ...options.env,
-    },
+  const load = () =>
+    loadConfig({
+      cwd: folder,
+      checks: brandChecks,
+      env: {
+        PARLEY_CONFIG: join(folder, 'config'),
+        PARLEY_KEYS: join(folder, 'keys'),
+        PARLEY_STORE: options.store ?? `embedded:${join(folder, 'data')}`,
+        PORT: String(port),
+        ...options.env,
+      },
+    });
+  const config = await load();
+  const lines: Record<string, unknown>[] = [];
+  const log = createLog({
+    level: config.server.log_level,
+    destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
   });
-  const log: Record<string, unknown>[] = [];
   const server = await createServer({
     config,
-    log: createLog({
-      level: config.server.log_level,
-      destination: { write: (line: string) => void log.push(JSON.parse(line)) },
-    }),
+    log,
     ...(options.now && { now: options.now }),
     ...(options.fetch && { fetch: options.fetch }),
   });
+  const reload = createReload({ started: config, load, server, log });
   await server.listen();
   return {
     issuer: config.brands[0]?.issuer ?? '',
     port,
     folder,
     server,
-    log,
+    log: lines,
+    reload: () => reload('the test'),
+    writeBrand: (brand) => writeBrand(folder, port, brand),
     async stop({ keepFolder = false } = {}) {
       await server.drain(0);
       if (!keepFolder) await rm(folder, { recursive: true, force: true });
@@ -87,8 +98,12 @@ export async function writeConfig(
   await writeFile(join(folder, 'config', 'accounts.yaml'), testAccounts);
   if (serverYaml) await writeFile(join(folder, 'config', 'server.yaml'), stringify(serverYaml));
   for (const brand of brands ?? [testBrand()]) {
-    const text = stringify(brand).replaceAll('PORT', String(port));
-    const { brand: name } = brand as { brand: string };
-    await writeFile(join(folder, 'config', 'brands', `${name}.yaml`), text);
+    await writeBrand(folder, port, brand);
   }
+}
+
+async function writeBrand(folder: string, port: number, brand: object): Promise<void> {
+  const text = stringify(brand).replaceAll('PORT', String(port));
+  const { brand: name } = brand as { brand: string };
+  await writeFile(join(folder, 'config', 'brands', `${name}.yaml`), text);
 }

@@ -1,0 +1,54 @@
+import type { Middleware } from 'koa';
+
+/** What a brand brings to the process's front door. */
+export interface Site {
+  brand: string;
+  issuer: string;
+  cookieKeys: string[];
+  /** Serves every request below the issuer's path. */
+  handler: Middleware;
+}
+
+/** A brand as requests find it. */
+export interface SiteEntry {
+  site: Site;
+  /** Over https only. */
+  secure: boolean;
+}
+
+export interface SiteTable {
+  /** @param host as a URL writes it: lower case, without a default port */
+  find(host: string | undefined, path: string): SiteEntry | undefined;
+}
+
+interface HostEntries {
+  /** By the issuer's path, without a slash at the end; empty for an issuer that owns its host. */
+  byPath: Map<string, SiteEntry>;
+  /** How many segments the paths have: a thousand brands on one host are still one or two look-ups. */
+  depths: Set<number>;
+}
+
+/** Brands by host and path. No issuer lies below another on one host, so that at most one answers. */
+export function createSiteTable(sites: readonly Site[]): SiteTable {
+  const hosts = new Map<string, HostEntries>();
+  for (const site of sites) {
+    const { host, pathname, protocol } = new URL(site.issuer);
+    const path = pathname.replace(/\/$/, '');
+    const entries = hosts.get(host) ?? { byPath: new Map(), depths: new Set() };
+    entries.byPath.set(path, { site, secure: protocol === 'https:' });
+    entries.depths.add(path.split('/').length - 1);
+    hosts.set(host, entries);
+  }
+  return {
+    find(host, path) {
+      const entries = host === undefined ? undefined : hosts.get(host);
+      if (!entries) return undefined;
+      const segments = path.split('/');
+      for (const depth of entries.depths) {
+        const entry = entries.byPath.get(segments.slice(0, depth + 1).join('/'));
+        if (entry) return entry;
+      }
+      return undefined;
+    },
+  };
+}
