@@ -7,6 +7,7 @@ import { checkClientFlows } from './checks/check-client-flows.ts';
 import { checkClientIds } from './checks/check-client-ids.ts';
 import { checkDemoSecrets } from './checks/check-demo-secrets.ts';
 import { checkIssuer } from './checks/check-issuer.ts';
+import { checkLogin } from './checks/check-login.ts';
 import { checkPages } from './checks/check-pages.ts';
 import { checkRedirectUris } from './checks/check-redirect-uris.ts';
 import { checkResources } from './checks/check-resources.ts';
@@ -25,6 +26,7 @@ export interface CheckContext {
 const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])[] = [
   checkIssuer,
   checkAccounts,
+  checkLogin,
   checkClaims,
   checkScopes,
   checkResources,

@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { assertionWay } from './ways/assertion-way.ts';
+import { sessionWay } from './ways/session-way.ts';
 
-/** `login`: the ways to sign in, in the order in which they are tried. */
+/** `login`: the ways to sign in, in the order in which they are tried. Each entry is one way (checks/check-login.ts). */
 export const loginSchema = z
   .array(
-    z.strictObject({ password: z.strictObject({}).describe('A page of ours asks for name and password.') }),
+    z.strictObject({
+      session: sessionWay
+        .optional()
+        .describe("The brand's own session, asked with the browser's cookies: no page."),
+      assertion: assertionWay.optional().describe("A JWT of the brand's says who the consumer is: no page."),
+      password: z.strictObject({}).optional().describe('A page of ours asks for name and password.'),
+    }),
   )
   .min(1)
   .default([{ password: {} }]);

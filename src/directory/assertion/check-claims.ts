@@ -1,0 +1,95 @@
+import type { AssertionPayload } from './assertion-payload.ts';
+import type { AssertionCheck, AssertionUse } from './contract.ts';
+
+/** What an assertion must say to be used here and now. */
+export interface Expected extends AssertionUse {
+  /** `iss` of the brand's assertions. */
+  brandIssuer: string;
+  /** Our issuer: the only audience. */
+  audience: string;
+  /** Seconds since the epoch. */
+  now: number;
+}
+
+export interface ClaimFault {
+  check: AssertionCheck;
+  sentence: string;
+  detail: string;
+}
+
+/** Seconds by which the brand's clock and ours may differ. */
+export const clockSkew = 30;
+/** Seconds between `iat` and `exp`: who finds an assertion in a log finds a dead one. */
+const longestLife = 120;
+
+type Rule = (
+  payload: AssertionPayload,
+  expected: Expected,
+) => [check: AssertionCheck, holds: boolean, sentence: string, detail: string];
+
+/** In this order; the first that does not hold is told. The one use of the `jti` comes after all of them. */
+const rules: readonly Rule[] = [
+  ({ iss }, { brandIssuer }) => [
+    'iss',
+    iss === brandIssuer,
+    'its iss is not the configured one',
+    compare(brandIssuer, iss),
+  ],
+  // RFC 7523 section 3 wants our issuer in `aud`; a second audience could use the assertion against us.
+  ({ aud }, { audience }) => [
+    'aud',
+    [aud].flat().length === 1 && [aud].flat()[0] === audience,
+    'its aud must be this issuer, exactly and alone',
+    compare(audience, aud),
+  ],
+  ({ exp }, { now }) => ['exp', exp + clockSkew > now, 'it has expired', `${now - exp} s ago`],
+  ({ nbf }, { now }) => [
+    'nbf',
+    nbf === undefined || nbf - clockSkew <= now,
+    'it is not valid yet',
+    `in ${(nbf ?? 0) - now} s: do the clocks agree?`,
+  ],
+  ({ iat }, { now }) => [
+    'iat',
+    iat - clockSkew <= now,
+    'its iat lies in the future',
+    `by ${iat - now} s: do the clocks agree?`,
+  ],
+  ({ iat, exp }) => [
+    'lifetime',
+    exp > iat && exp - iat <= longestLife,
+    `its exp must lie within ${longestLife} s after its iat`,
+    `it lives ${exp - iat} s`,
+  ],
+  ({ channel }, expected) => [
+    'channel',
+    channel === expected.channel,
+    `its channel must be ${expected.channel} here`,
+    compare(expected.channel, channel),
+  ],
+  ({ client_id: clientId }, expected) => [
+    'client_id',
+    clientId === undefined || clientId === expected.clientId,
+    'it is meant for another client',
+    compare(expected.clientId, clientId),
+  ],
+  ({ nonce }, expected) => [
+    'nonce',
+    nonce === expected.nonce,
+    expected.nonce === undefined ? 'it answers a brand login' : 'it answers another sign-in',
+    `its nonce is ${nonce === undefined ? 'missing' : 'another one'}`,
+  ],
+];
+
+export function findClaimFault(payload: AssertionPayload, expected: Expected): ClaimFault | undefined {
+  for (const rule of rules) {
+    const [check, holds, sentence, detail] = rule(payload, expected);
+    if (!holds) return { check, sentence, detail };
+  }
+  return undefined;
+}
+
+/** What came was written by others: short, and without what would steer a terminal. */
+function compare(expected: string, came: unknown): string {
+  return `expected ${JSON.stringify(expected)}, got ${JSON.stringify(came)?.slice(0, 200) ?? 'nothing'}`;
+}
