@@ -70,7 +70,17 @@ function platformLines({ platform, issuer, pages }: BrandDraft): string[] {
       `      lp_sdes: "[{type: 'ctmrinfo', info: {customerId: account.number, ctype: account.plan}}]"`,
     ];
   }
-  if (platform === 'livechat') return [];
+  if (platform === 'livechat') {
+    return [
+      "    # From LiveChat's Developer Console: fill in and remove the # in front.",
+      '    # livechat:',
+      '    #   client_id: …',
+      '    #   client_secret: ${file:keys/…}',
+      '    #   organization_id: …',
+      '    #   license_id: …',
+      '    #   redirect_uri: …',
+    ];
+  }
   const home = pages[0] ?? new URL(issuer).origin;
   return [
     '    flows: [code, pkce]',

@@ -55,3 +55,4 @@ export const brandSchema = z.strictObject({
 
 export type BrandConfig = z.output<typeof brandSchema>;
 export type ClientConfig = z.output<typeof clientSchema>;
+export type LiveChatConfig = NonNullable<ClientConfig['livechat']>;

@@ -8,6 +8,7 @@ import { checkClientIds } from './checks/check-client-ids.ts';
 import { checkDemoSecrets } from './checks/check-demo-secrets.ts';
 import { checkIssuer } from './checks/check-issuer.ts';
 import { checkLogin } from './checks/check-login.ts';
+import { checkLiveChat } from './checks/check-livechat.ts';
 import { checkPages } from './checks/check-pages.ts';
 import { checkRedirectUris } from './checks/check-redirect-uris.ts';
 import { checkResources } from './checks/check-resources.ts';
@@ -36,6 +37,7 @@ const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])
   checkClientFlows,
   checkRedirectUris,
   checkClientAddresses,
+  checkLiveChat,
   checkPages,
   checkSameSite,
   checkDemoSecrets,

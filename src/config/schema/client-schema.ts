@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { livechatSchema } from './livechat-schema.ts';
 import { expression, lifetimes, scopeList } from './words.ts';
 
 /** One entry of a brand's `clients`. */
@@ -73,4 +74,13 @@ const clientContent = {
   pages: z.array(z.string()).optional().describe("Exact origins of the brand's pages that embed the chat."),
 };
 
-export const clientSchema = z.strictObject({ ...clientIdentity, ...clientProtocol, ...clientContent });
+const clientPlatform = {
+  livechat: livechatSchema.optional().describe('With `platform: livechat`: the app and how it is used.'),
+};
+
+export const clientSchema = z.strictObject({
+  ...clientIdentity,
+  ...clientProtocol,
+  ...clientContent,
+  ...clientPlatform,
+});

@@ -1,4 +1,4 @@
-import { createTemplate } from './template.ts';
+import { createTemplate } from '../template.ts';
 
 /** The demo's main page: the shop on the consumer's side, the agent's workspace beside it. */
 export interface StorefrontPageModel {

@@ -1,4 +1,4 @@
-import { createTemplate } from './template.ts';
+import { createTemplate } from '../template.ts';
 
 /** LivePerson's chat window; its script does the rest. */
 export interface WindowPageModel {
