@@ -38,7 +38,7 @@ export function toClientMetadata(
     response_types: responseTypes,
     grant_types: grantTypes,
     token_endpoint_auth_method: client.token_endpoint_auth_methods[0] ?? 'none',
-    id_token_signed_response_alg: 'RS256',
+    id_token_signed_response_alg: client.id_token_alg ?? 'RS256',
     subject_type: client.subject ?? brand.subject,
     sector_identifier_uri: client.sector_identifier_uri,
     // RFC 9126 5: only pushed requests; RFC 9101 10.5: only signed ones.

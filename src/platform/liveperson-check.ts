@@ -66,6 +66,7 @@ function checkSilence(client: ClientConfig): Problem[] {
 }
 
 function checkContent({
+  id_token_alg: alg,
   id_token_claims: idTokenClaims,
   openid_includes: included = [],
   claims,
@@ -73,6 +74,9 @@ function checkContent({
   const problems: Problem[] = [];
   if (idTokenClaims === false) {
     problems.push(error(['id_token_claims'], 'LivePerson reads claims from the ID token only', 'remove it'));
+  }
+  if (alg !== undefined && alg !== 'RS256') {
+    problems.push(error(['id_token_alg'], 'LivePerson documents RS256 alone', 'remove it'));
   }
   if (included.includes('phone')) {
     const message = "LivePerson shows phone_number as the customer's IMEI";

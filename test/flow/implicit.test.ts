@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import {
   answerOf,
   authorizationUrl,
@@ -9,7 +9,7 @@ import {
   signIn,
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana } from '../support/test-brand.ts';
+import { dana, testBrand, testClients } from '../support/test-brand.ts';
 import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
@@ -21,7 +21,14 @@ let liveperson: Client;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  parley = await startParley();
+  const es256 = {
+    id: 'es256',
+    flows: ['implicit'],
+    redirect_uris: ['https://shop.acme.example/callback'],
+    first_party: true,
+    id_token_alg: 'ES256',
+  };
+  parley = await startParley({ brands: [testBrand({ clients: [...testClients(), es256] })] });
   const { issuer } = parley;
   web = webClient({ issuer });
   liveperson = {
@@ -62,6 +69,18 @@ describe('the implicit flow', () => {
     expect(claims).toMatchObject({ email: 'dana@example.com', account_number: '4711-0815' });
     expect(claims).not.toHaveProperty('billing');
     expect(claims).not.toHaveProperty('given_name');
+  });
+
+  test('signs with ES256 for a client that wants it, and with RS256 for everybody else', async () => {
+    const jwks = createRemoteJWKSet(new URL(`${parley.issuer}/jwks`));
+    const algOf = async (clientId: string): Promise<string | undefined> => {
+      const answer = await authorizeSilently(visitor, implicit({ ...web, clientId }, { nonce: 'n-6' }));
+      const idToken = answer.get('id_token') ?? '';
+      await jwtVerify(idToken, jwks, { issuer: parley.issuer, audience: clientId });
+      return decodeProtectedHeader(idToken).alg;
+    };
+    expect(await algOf('es256')).toBe('ES256');
+    expect(await algOf('web')).toBe('RS256');
   });
 
   test.each([

@@ -125,6 +125,7 @@ describe('the check refuses', () => {
     ],
     ['ID tokens of two days', { lifetimes: { id_token: 172_800 } }, 'lifetimes.id_token', 'warning'],
     ['claims kept out of the ID token', { id_token_claims: false }, 'id_token_claims', 'error'],
+    ['ID tokens signed with ES256', { id_token_alg: 'ES256' }, 'id_token_alg', 'error'],
     ['a consent page', { first_party: false }, 'first_party', 'warning'],
     ['pushed requests only', { require_pushed_requests: true }, 'require_pushed_requests', 'error'],
     [

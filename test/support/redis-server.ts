@@ -4,13 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram } from './availability.ts';
+import { findProgram } from './find-program.ts';
 import { findFreePort } from './free-port.ts';
 import { poll } from './poll.ts';
 
 export interface RedisServer {
   url: string;
   port: number;
+  /** Of the process that runs at this moment. */
+  pid(): number;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
   /** SIGKILL; the folder stays for a restart. */
@@ -49,6 +51,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   return {
     url: `redis://${password}127.0.0.1:${port}`,
     port,
+    pid: () => server.pid ?? 0,
     async stop() {
       await end('SIGTERM');
       rmSync(folder, { recursive: true, force: true });

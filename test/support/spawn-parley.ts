@@ -30,6 +30,8 @@ export interface ParleyProcess {
   /** Of the usual test brand: `http://localhost:<port>`, the port of the first process where several share one. */
   issuer: string;
   port: number;
+  /** Of the process that runs at this moment. */
+  pid(): number;
   folder: string;
   /** Milliseconds from the spawn until it was ready. */
   readyAfter: number;
@@ -84,6 +86,7 @@ export async function spawnParley(options: SpawnOptions = {}): Promise<ParleyPro
   return {
     issuer: options.beside?.issuer ?? `${scheme}://localhost:${place.port}`,
     port: place.port,
+    pid: () => running.child.pid ?? 0,
     folder: place.folder,
     get readyAfter() {
       return readyAfter;

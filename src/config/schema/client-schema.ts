@@ -63,6 +63,10 @@ const clientContent = {
     .optional()
     .describe('Claims of this client alone, as JMESPath; they come with `scope=openid`.'),
   id_token_claims: z.boolean().optional().describe('Scope claims in the ID token too, not at userinfo only.'),
+  id_token_alg: z
+    .enum(['RS256', 'ES256'])
+    .optional()
+    .describe('What signs its ID tokens; default: RS256, which every platform reads.'),
   first_party: z
     .boolean()
     .optional()

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What Linux's accounting says of a process and its descendants (proc(5)). */
+export interface TreeUsage {
+  /** Seconds of processor time, user and system, since each began. */
+  cpuSeconds: number;
+  /** Bytes of resident memory. */
+  residentBytes: number;
+}
+
+/** USER_HZ, a constant of the kernel's interface. */
+const ticksPerSecond = 100;
+const pageSize = 4096;
+
+export function readTree(pid: number): TreeUsage {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)) ?? []);
+  const tree = new Set([pid]);
+  // Parents have smaller numbers than their children except after a wrap, hence until nothing is added.
+  for (let before = 0; before < tree.size; ) {
+    before = tree.size;
+    for (const one of all) if (tree.has(one.parent)) tree.add(one.pid);
+  }
+  const members = all.filter((one) => tree.has(one.pid));
+  return {
+    cpuSeconds: members.reduce((sum, { ticks }) => sum + ticks, 0) / ticksPerSecond,
+    residentBytes: members.reduce((sum, { pages }) => sum + pages * pageSize, 0),
+  };
+}
+
+function readProcess(pid: number): { pid: number; parent: number; ticks: number; pages: number } | undefined {
+  try {
+    // The name stands in parentheses and may contain anything.
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    return {
+      pid,
+      parent: fields[1] ?? 0,
+      ticks: (fields[11] ?? 0) + (fields[12] ?? 0),
+      pages: fields[21] ?? 0,
+    };
+  } catch {
+    return undefined;
+  }
+}

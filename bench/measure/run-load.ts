@@ -1,0 +1,84 @@
+import type { Subject } from '../subject/subject.ts';
+import { readTree } from './process-tree.ts';
+
+export interface LoadResult {
+  operations: number;
+  /** Operations in a second. */
+  throughput: number;
+  /** Milliseconds of processor time for one operation. */
+  serverCpu: number;
+  redisCpu: number;
+  /** Milliseconds that an operation took. */
+  p50: number;
+  p99: number;
+  /** Bytes, of the server's tree at the end. */
+  memory: number;
+}
+
+export interface Load {
+  /** One operation; rejects when the answer is not the right one. */
+  operate(worker: number): Promise<void>;
+  /** How many run at a time. */
+  parallel: number;
+  milliseconds: number;
+  /** Operations begun in a second, whatever the answers take; absent: as fast as they are answered. */
+  offered?: number;
+}
+
+/** A rejected operation ends the run: a server that answers wrongly has no speed. */
+export async function runLoad(subject: Subject, load: Load): Promise<LoadResult> {
+  const took: number[] = [];
+  const before = { server: readTree(subject.pid), redis: readTree(subject.redisPid) };
+  const began = performance.now();
+  await (load.offered === undefined
+    ? closedLoop(load, took)
+    : openLoop({ ...load, offered: load.offered }, took));
+  const seconds = (performance.now() - began) / 1000;
+  const after = { server: readTree(subject.pid), redis: readTree(subject.redisPid) };
+  const perOperation = (part: 'server' | 'redis') =>
+    ((after[part].cpuSeconds - before[part].cpuSeconds) * 1000) / took.length;
+  const sorted = took.toSorted((a, b) => a - b);
+  const quantile = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return {
+    operations: took.length,
+    throughput: took.length / seconds,
+    serverCpu: perOperation('server'),
+    redisCpu: perOperation('redis'),
+    p50: quantile(0.5),
+    p99: quantile(0.99),
+    memory: after.server.residentBytes,
+  };
+}
+
+async function closedLoop({ operate, parallel, milliseconds }: Load, took: number[]): Promise<void> {
+  const end = performance.now() + milliseconds;
+  const work = async (worker: number): Promise<void> => {
+    while (performance.now() < end) {
+      const began = performance.now();
+      await operate(worker);
+      took.push(performance.now() - began);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, (_, worker) => work(worker)));
+}
+
+/** Latency counts from the moment at which an operation was due, so that a queue in front of the server shows. */
+async function openLoop(
+  { operate, parallel, milliseconds, offered }: Load & { offered: number },
+  took: number[],
+): Promise<void> {
+  const total = Math.floor((offered * milliseconds) / 1000);
+  const began = performance.now();
+  let next = 0;
+  const work = async (worker: number): Promise<void> => {
+    for (let mine = next++; mine < total; mine = next++) {
+      const due = began + (mine * 1000) / offered;
+      const wait = due - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      await operate(worker);
+      took.push(performance.now() - due);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, (_, worker) => work(worker)));
+}
