@@ -7,11 +7,13 @@ import type { BrandConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import type { AccountDirectory } from './directory/contract.ts';
 import { openDirectory } from './directory/open-directory.ts';
+import { withTotpSecret } from './directory/with-totp-secret.ts';
 import type { Site } from './http/site-table.ts';
 import { createInteractionRoutes } from './interaction/dispatch.ts';
 import { describeScope } from './interaction/describe-scope.ts';
 import { createNameConsumer } from './interaction/name-consumer.ts';
 import { createPages, type Pages } from './interaction/pages.ts';
+import { createSecondFactor } from './interaction/second-factor.ts';
 import { createSignInAttempts } from './interaction/sign-in-attempts.ts';
 import type { Views } from './interaction/views/views.ts';
 import { createIssuer } from './issuer/create-issuer.ts';
@@ -21,6 +23,7 @@ import { loadKeySet } from './keys/key-set.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
 import type { Log } from './log.ts';
 import { type ResolvedClient, resolveClient } from './platform/resolve-client.ts';
+import { acrValuesOf, createSignInWays, totpMemberOf } from './sign-in-ways.ts';
 import type { BrandStore, Store } from './store/contract.ts';
 
 export interface BrandSiteOptions {
@@ -46,11 +49,14 @@ export interface BrandSite extends Site {
 
 /** Everything that one brand owns in this process: issuer, keys, directory, claims, pages, and for a demo its twin. */
 export async function createBrandSite(options: BrandSiteOptions): Promise<BrandSite> {
-  const directory = await openDirectory(options.brand.accounts, {
-    log: options.log,
-    now: options.now,
+  const { brand, log, now } = options;
+  const accounts = await openDirectory(brand.accounts, {
+    log,
+    now,
     compile: (expression) => compileExpression(expression).evaluate,
   });
+  const totpMember = totpMemberOf(brand);
+  const directory = totpMember === undefined ? accounts : withTotpSecret(accounts, totpMember);
   try {
     return await createSite(options, directory);
   } catch (error) {
@@ -83,6 +89,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     encryptionKeys: parseEncryptionKeys(clients),
     claims,
     claimsByScope: claimsByScope(mapped),
+    acrValues: acrValuesOf(brand),
     directory,
     store,
     jwks: keySet.jwks,
@@ -102,7 +109,10 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     createInteractionRoutes({
       gateway: issuer.interactions,
       directory,
+      ways: createSignInWays(brand),
       attempts: createSignInAttempts(store),
+      secondFactor: createSecondFactor({ counter: store, useOnce: useOnceIn(store), now }),
+      log,
       pages,
       issuer: brand.issuer,
       describeScope,
@@ -125,6 +135,12 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       await directory.close();
     },
   };
+}
+
+/** The store writes a replay record once and says who was first. */
+function useOnceIn(store: BrandStore) {
+  return async (name: string, seconds: number): Promise<boolean> =>
+    (await store.upsert('ReplayDetection', name, {}, seconds)) === 'saved';
 }
 
 function usesPairwise({ subject, clients }: BrandConfig): boolean {

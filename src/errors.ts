@@ -8,6 +8,10 @@
 const errorList = {
   account_refused: { status: 401, sentence: 'The sign-in details are not right.' },
   brand_unknown: { status: 404, sentence: 'There is nothing at this address.' },
+  code_refused: {
+    status: 401,
+    sentence: 'This code is not right, or it was used already. Please wait for the next one.',
+  },
   directory_unavailable: {
     status: 503,
     sentence: 'Your account cannot be reached at the moment. Please try again shortly.',
@@ -18,12 +22,20 @@ const errorList = {
     status: 400,
     sentence: 'Your sign-in has expired or was finished in another window. Please start again.',
   },
+  login_unavailable: {
+    status: 503,
+    sentence: 'This sign-in cannot be reached at the moment. Please try again shortly.',
+  },
   not_found: { status: 404, sentence: 'There is nothing at this address.' },
   proxy_misconfigured: {
     status: 421,
     sentence: 'This service is not set up correctly. Please try again later.',
   },
   request_refused: { status: 400, sentence: 'This request cannot be understood.' },
+  second_factor_missing: {
+    status: 403,
+    sentence: 'Your account needs a second step to sign in, and it is not set up. Please contact support.',
+  },
   server_error: { status: 500, sentence: 'Something went wrong on our side. Please try again.' },
   store_unavailable: {
     status: 503,

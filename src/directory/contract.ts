@@ -34,6 +34,11 @@ export interface AccountDirectory {
   findAccount(accountId: string, options?: FindOptions): Promise<Account | undefined>;
   /** Present when the directory can check passwords. */
   checkPassword?(attempt: PasswordAttempt): Promise<PasswordOutcome>;
+  /**
+   * The secret of the account's one-time codes (RFC 6238) in base32, which no record carries; undefined when it has
+   * none. Present where the brand has a second factor.
+   */
+  findTotpSecret?(accountId: string): Promise<string | undefined>;
   /** Resolves when the directory answers and lets Parley in. Costs little, and never more time than the directory's time-out. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -12,7 +12,17 @@ export interface InteractionGateway {
   /** The request goes on with a sign-in, whoever is signed in now. */
   askForOther(ctx: Context): Promise<string>;
   abort(ctx: Context): Promise<string>;
+  /** Nobody can sign in here with a page: the client gets `login_required`. */
+  refuseLogin(ctx: Context): Promise<string>;
+  /** What one page of this interaction leaves for the next one, in this browser only, until the interaction ends. @param atMost seconds */
+  remember(ctx: Context, name: MemoryName, value: Record<string, unknown>, atMost?: number): Promise<void>;
+  recall(ctx: Context, name: MemoryName): Promise<Record<string, unknown> | undefined>;
+  /** Of any number of parallel callers one gets it, and then it is gone. */
+  take(ctx: Context, name: MemoryName): Promise<Record<string, unknown> | undefined>;
 }
+
+/** `first-factor`: the password was right; `away`: the browser was sent to a login elsewhere. */
+export type MemoryName = 'first-factor' | 'away';
 
 /** An authorization request that waits for the consumer. */
 export interface PendingInteraction {
@@ -24,6 +34,12 @@ export interface PendingInteraction {
   /** Set when somebody is signed in. */
   accountId: string | undefined;
   loginHint: string | undefined;
+  /** The request's own words, for a login elsewhere. */
+  uiLocales: string | undefined;
+  acrValues: string | undefined;
+  maxAge: number | undefined;
+  /** Seconds since the epoch: the consumer must have signed in after it (`prompt=login`, `max_age`). */
+  freshSince: number | undefined;
   /** What a consent page lists. */
   scopes: string[];
   claims: string[];
@@ -35,13 +51,18 @@ export interface PendingInteraction {
 
 export interface FinishedLogin {
   accountId: string;
-  /** RFC 8176 */
-  amr: string[];
+  /** RFC 8176; absent where nobody told. */
+  amr?: string[] | undefined;
+  /** OpenID Connect Core 2; absent where nobody told. */
+  acr?: string | undefined;
+  /** Seconds since the epoch at which the consumer signed in elsewhere; default: now. */
+  authTime?: number | undefined;
 }
 
 /** Atomic counters for failed sign-ins. */
 export interface AttemptCounter {
   increment(counter: string, window: number): Promise<number>;
+  decrement(counter: string): Promise<void>;
   readCounter(counter: string): Promise<number>;
   resetCounter(counter: string): Promise<void>;
 }

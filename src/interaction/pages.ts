@@ -15,6 +15,20 @@ export function createPages(views: Views, brandName: string) {
     ): void {
       show(ctx, views.login({ ...page(ctx), ...model }), { formTargets: [redirectUri] });
     },
+    secondFactor(
+      ctx: Context,
+      model: Omit<Parameters<Views['secondFactor']>[0], 'brandName' | 'supportId'>,
+      redirectUri: string,
+    ): void {
+      show(ctx, views.secondFactor({ ...page(ctx), ...model }), { formTargets: [redirectUri] });
+    },
+    ways(
+      ctx: Context,
+      model: Omit<Parameters<Views['ways']>[0], 'brandName' | 'supportId'>,
+      redirectUri: string,
+    ): void {
+      show(ctx, views.ways({ ...page(ctx), ...model }), { formTargets: [redirectUri] });
+    },
     consent(
       ctx: Context,
       model: Omit<Parameters<Views['consent']>[0], 'brandName' | 'supportId'>,

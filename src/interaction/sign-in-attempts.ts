@@ -39,6 +39,11 @@ export function createSignInAttempts(counter: AttemptCounter) {
     async failed(login: string, address: string): Promise<void> {
       await counter.increment(counters(login, address).address, windowSeconds);
     },
+    /** Nobody could say whether it was right: the attempt is taken back. */
+    async undecided(login: string, address: string): Promise<void> {
+      const names = counters(login, address);
+      await Promise.all([counter.decrement(names.both), counter.decrement(names.login)]);
+    },
     /** A consumer who remembered the password starts afresh. */
     async succeeded(login: string, address: string): Promise<void> {
       const names = counters(login, address);

@@ -11,6 +11,7 @@ import { logEvents } from './log-events.ts';
 import type { FindPageConsumer } from './page/page-call.ts';
 import { createProviderConfiguration } from './provider-configuration.ts';
 import { createReplayDetection } from './replay-detection.ts';
+import { rememberSignInFacts } from './sign-in-facts.ts';
 import { createAdapterFactory } from './store-adapter.ts';
 import { useMiddleware } from './use-middleware.ts';
 import { warnOfLargeIdTokens } from './warn-of-large-id-tokens.ts';
@@ -60,6 +61,7 @@ export async function createIssuer(options: IssuerOptions) {
     return sub === undefined ? undefined : { accountId, sub, session };
   };
 
+  rememberSignInFacts(provider, parts.now);
   provider.ReplayDetection.unique = createReplayDetection(store, parts.now);
   provider.registerResponseMode('json', modes.json);
   provider.registerResponseMode('page_message', modes.pageMessage);

@@ -1,27 +1,48 @@
-import { createHmac } from 'node:crypto';
 import type { Context } from 'koa';
 import { errors, type Interaction, type Provider, type Session } from 'oidc-provider';
 import { ParleyError } from '../errors.ts';
 import type { BrowserBinding } from './browser-binding.ts';
 import type { ConsentMemory } from './consent-memory.ts';
-import type { Wanted } from './grant-per-response.ts';
+import type { InteractionMemory, Place } from './interaction-memory.ts';
+import { describeInteraction, isAcrUnmet, missingConsent } from './pending-interaction.ts';
+import type { SignInFacts } from './sign-in-facts.ts';
 
 export interface GatewayOptions {
   provider: Provider;
   binding: BrowserBinding;
   consentMemory: ConsentMemory;
+  interactionMemory: InteractionMemory;
   endSession(session: Session): Promise<void>;
   /** Seconds since the epoch. */
   now(): number;
 }
 
+interface SignIn extends SignInFacts {
+  accountId: string;
+  amr?: string[] | undefined;
+  acr?: string | undefined;
+}
+
 /** The pause in an authorization request, as the pages outside of this folder may see and end it. */
 export function createInteractionGateway(options: GatewayOptions) {
-  const { provider, binding } = options;
+  const { provider, binding, interactionMemory } = options;
 
-  async function finish(ctx: Context, interaction: Interaction, result: object): Promise<string> {
+  function loadBrowser(ctx: Context): string {
     const browser = binding.find(ctx);
     if (!browser) throw new ParleyError('interaction_lost', 'the browser did not send its binding cookie');
+    return browser;
+  }
+
+  async function placeOf(ctx: Context, name: string): Promise<{ place: Place; remaining: number }> {
+    const { uid, exp } = await loadInteraction(provider, ctx);
+    return {
+      place: { interactionUid: uid, browser: loadBrowser(ctx), name },
+      remaining: Math.max(1, exp - options.now()),
+    };
+  }
+
+  async function finish(ctx: Context, interaction: Interaction, result: object): Promise<string> {
+    const browser = loadBrowser(ctx);
     interaction.result = { ...interaction.lastSubmission, ...result, browser };
     await interaction.save(interaction.exp - options.now());
     return interaction.returnTo;
@@ -30,38 +51,28 @@ export function createInteractionGateway(options: GatewayOptions) {
   return {
     async load(ctx: Context) {
       const interaction = await loadInteraction(provider, ctx);
-      const { params } = interaction;
-      const clientId = String(params['client_id']);
-      const client = await provider.Client.find(clientId);
-      const browser = binding.find(ctx);
-      if (!client || !browser)
-        throw new ParleyError('interaction_lost', 'the browser did not send its binding cookie');
-      const wanted = missingConsent(interaction);
-      return {
-        uid: interaction.uid,
-        prompt: stepOf(interaction),
-        clientId,
-        clientName: client.clientName ?? clientId,
-        accountId: interaction.session?.accountId,
-        loginHint: typeof params['login_hint'] === 'string' ? params['login_hint'] : undefined,
-        scopes: [...wanted.scopes, ...Object.values(wanted.resources).flat()],
-        claims: wanted.claims,
-        redirectUri: String(
-          params['response_mode'] === 'page_return' ? params['page_return_to'] : params['redirect_uri'],
-        ),
-        csrf: createHmac('sha256', browser).update(interaction.uid).digest('base64url'),
-      };
+      const client = await provider.Client.find(String(interaction.params['client_id']));
+      const browser = loadBrowser(ctx);
+      if (!client) throw new ParleyError('interaction_lost', 'the client is not there any more');
+      return describeInteraction(interaction, { client, now: options.now(), browser });
     },
 
-    async finishLogin(ctx: Context, login: { accountId: string; amr: string[] }): Promise<string> {
+    async finishLogin(ctx: Context, { authTime, ...login }: SignIn): Promise<string> {
       const interaction = await loadInteraction(provider, ctx);
+      if (isAcrUnmet(interaction, login.acr)) {
+        interaction.lastSubmission = undefined;
+        return finish(ctx, interaction, {
+          error: 'unmet_authentication_requirements',
+          error_description: 'the requested acr could not be obtained',
+        });
+      }
       const current = await provider.Session.get(ctx);
       if (current.accountId && current.accountId !== login.accountId) {
         // Another consumer takes this browser over: nothing of the former may remain in the same session.
         await options.endSession(current);
         interaction.session = undefined;
       }
-      return finish(ctx, interaction, { login: { ...login, ts: options.now() } });
+      return finish(ctx, interaction, { login: { ...login, ts: options.now(), facts: { authTime } } });
     },
 
     async finishConsent(ctx: Context): Promise<string> {
@@ -96,6 +107,30 @@ export function createInteractionGateway(options: GatewayOptions) {
         error_description: 'the consumer did not continue',
       });
     },
+
+    async refuseLogin(ctx: Context): Promise<string> {
+      const interaction = await loadInteraction(provider, ctx);
+      return finish(ctx, interaction, {
+        error: 'login_required',
+        error_description: 'consumers sign in at the brand, without a page of this issuer',
+      });
+    },
+
+    async remember(
+      ctx: Context,
+      name: string,
+      value: Record<string, unknown>,
+      atMost = Number.POSITIVE_INFINITY,
+    ): Promise<void> {
+      const { place, remaining } = await placeOf(ctx, name);
+      await interactionMemory.save(place, value, Math.min(remaining, atMost));
+    },
+    async recall(ctx: Context, name: string) {
+      return interactionMemory.find((await placeOf(ctx, name)).place);
+    },
+    async take(ctx: Context, name: string) {
+      return interactionMemory.take((await placeOf(ctx, name)).place);
+    },
   };
 }
 
@@ -110,26 +145,4 @@ async function loadInteraction(provider: Provider, ctx: Context): Promise<Intera
       throw new ParleyError('interaction_lost', error.error_description);
     throw error;
   }
-}
-
-/** Which page is due. A client that asked for `prompt=consent` gets the consent page even when nothing is new. */
-function stepOf(interaction: Interaction): 'login' | 'consent' | 'continue' {
-  const { name, reasons } = interaction.prompt;
-  if (name !== 'consent') return 'login';
-  const { scopes, claims, resources } = missingConsent(interaction);
-  const nothingMissing = scopes.length + claims.length + Object.keys(resources).length === 0;
-  return nothingMissing && !reasons.includes('consent_prompt') ? 'continue' : 'consent';
-}
-
-function missingConsent({ prompt }: Interaction): Wanted {
-  const details = prompt.details as {
-    missingOIDCScope?: string[];
-    missingOIDCClaims?: string[];
-    missingResourceScopes?: Record<string, string[]>;
-  };
-  return {
-    scopes: details.missingOIDCScope ?? [],
-    claims: details.missingOIDCClaims ?? [],
-    resources: details.missingResourceScopes ?? {},
-  };
 }

@@ -17,6 +17,8 @@ export interface IssuerOptions {
   claims: ClaimsMapping;
   /** For discovery, and for the library's own filter. */
   claimsByScope: Readonly<Record<string, string[]>>;
+  /** What sign-ins of this brand can reach, for discovery. */
+  acrValues: readonly string[];
   directory: AccountDirectory;
   store: BrandStore;
   jwks: JWKS;

@@ -7,6 +7,7 @@ import { createConsumers } from './consumers.ts';
 import { createBrandCookies } from './cookies.ts';
 import { createEndedSessions } from './ended-sessions.ts';
 import { createGrantPerResponse } from './grant-per-response.ts';
+import { createInteractionMemory } from './interaction-memory.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import type { IssuerOptions } from './issuer-options.ts';
 import { longestGrant } from './lifetimes.ts';
@@ -46,6 +47,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     consentMemory,
     consumers,
     endedSessions,
+    interactionMemory: createInteractionMemory(store),
     requests,
     pairwiseSubject,
     lateAnswers: createLateAnswers(cookies),

@@ -24,6 +24,7 @@ export interface ConfigurationParts {
   clients: readonly ResolvedClient[];
   clientMetadata: ClientMetadata[];
   claimsByScope: Readonly<Record<string, string[]>>;
+  acrValues: readonly string[];
   jwks: JWKS;
   cookies: BrandCookies;
   adapter: ReturnType<typeof createAdapterFactory>;
@@ -62,8 +63,10 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
       iss: null,
       sid: null,
       ...parts.claimsByScope,
-      openid: ['sub', ...new Set(Object.values(parts.claimsByScope).flat())],
+      // How and when the consumer signed in is said in every ID token (OpenID Connect Core 2).
+      openid: ['sub', 'acr', 'amr', 'auth_time', ...new Set(Object.values(parts.claimsByScope).flat())],
     },
+    acrValues: [...parts.acrValues],
     scopes: identityScopes(brand),
     conformIdTokenClaims: false,
     subjectTypes: ['public', 'pairwise'],

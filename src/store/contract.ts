@@ -56,6 +56,8 @@ export interface BrandStore {
 
   /** Adds one and returns the new count; the count starts anew `window` seconds after its first increment. Atomic. */
   increment(counter: string, window: number): Promise<number>;
+  /** Takes one back, never below 0; a counter that is not there stays away, and none lives longer for it. */
+  decrement(counter: string): Promise<void>;
   /** The count so far, 0 for a counter that is not there. */
   readCounter(counter: string): Promise<number>;
   /** Removes a counter, e.g. after a successful sign-in. */

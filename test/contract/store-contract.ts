@@ -426,6 +426,21 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
       });
 
+      test('takes back one at a time, never below nothing, and opens no window by that', async () => {
+        await brand.decrement('attempts');
+        expect(await brand.readCounter('attempts')).toBe(0);
+        await times(20, () => brand.increment('attempts', 1));
+        await times(15, () => brand.decrement('attempts'));
+        expect(await brand.readCounter('attempts')).toBe(5);
+        await times(15, () => brand.decrement('attempts'));
+        expect(await brand.readCounter('attempts')).toBe(0);
+        expect(await brand.increment('attempts', minute)).toBe(1);
+        await harness.expire(1);
+        await brand.decrement('attempts');
+        expect(await brand.readCounter('attempts')).toBe(0);
+        expect(await brand.increment('attempts', minute)).toBe(1);
+      });
+
       test('starts anew a window after its first increment, however often it was raised since', async () => {
         expect(await brand.increment('attempts', 1)).toBe(1);
         expect(await brand.increment('attempts', minute)).toBe(2);

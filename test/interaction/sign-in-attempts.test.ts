@@ -11,6 +11,7 @@ beforeEach(() => {
       counts.set(counter, (counts.get(counter) ?? 0) + 1);
       return counts.get(counter) ?? 0;
     },
+    decrement: async (counter) => void counts.set(counter, Math.max(0, (counts.get(counter) ?? 0) - 1)),
     readCounter: async (counter) => counts.get(counter) ?? 0,
     resetCounter: async (counter) => void counts.delete(counter),
   });
@@ -48,6 +49,14 @@ describe('failed sign-ins', () => {
   test('an IPv6 address has one group however it is written', async () => {
     const spellings = ['2001:db8::1', '2001:0db8:0:0:ffff::1', '2001:DB8:0000:0::2'];
     expect(await allowed(repeat(30, (index) => ['dana', spellings[index % 3] ?? '']))).toBe(10);
+  });
+
+  test('an attempt that nobody could check is taken back, for the login and for the address', async () => {
+    for (let index = 0; index < 40; index += 1) {
+      expect(await allowed([['dana', '192.0.2.1']])).toBe(1);
+      await attempts.undecided('dana', '192.0.2.1');
+    }
+    expect(await allowed(repeat(40, () => ['dana', '192.0.2.1']))).toBe(10);
   });
 
   test('45 one address cannot spray a password over many logins', async () => {

@@ -23,6 +23,7 @@ function renderAll(word: string): Record<string, string> {
       login: word,
       error: word,
       cancel: { action: word },
+      others: [{ title: word, href: word }],
     }),
     consent: views.consent({
       ...p,
@@ -32,6 +33,25 @@ function renderAll(word: string): Record<string, string> {
       claims: [word],
       action: word,
       csrf: word,
+    }),
+    secondFactor: views.secondFactor({
+      ...p,
+      clientName: word,
+      action: word,
+      csrf: word,
+      error: word,
+      cancel: { action: word },
+    }),
+    ways: views.ways({
+      ...p,
+      clientName: word,
+      csrf: word,
+      notice: word,
+      ways: [
+        { title: word, href: word },
+        { title: word, href: word },
+      ],
+      cancel: { action: word },
     }),
     continue: views.continue({
       ...p,

@@ -16,9 +16,21 @@ export const testAccounts = `accounts:
     email: sam@example.com
     account: { number: "4711-0922", plan: Basic S }
     billing: { balance: 0, currency: EUR, due: 2026-12-05 }
+  - id: c-tia-4Rk8
+    login: tia
+    password_hash: $argon2id$v=19$m=1024,t=1,p=1$B2KTE4Xopzn9AYvo7OM4JA$UA058SykMOL3iYDwUDjMeWcAw00r4Pt5V/Re/DRx+j4
+    first_name: Tia
+    account: { number: "4711-1033", codes: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP }
 `;
 
 export const dana = { login: 'dana', password: 'dana-password', sub: 'c-dana-7Qm2' };
+/** Her record has the secret of one-time codes at `account.codes`. */
+export const tia = {
+  login: 'tia',
+  password: 'dana-password',
+  sub: 'c-tia-4Rk8',
+  codes: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+};
 export const sam = { login: 'sam', password: 'sam-password', sub: 'c-sam-9Xw4' };
 
 export const secrets = {

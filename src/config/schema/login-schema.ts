@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assertionWay } from './ways/assertion-way.ts';
+import { passwordWay } from './ways/password-way.ts';
 import { sessionWay } from './ways/session-way.ts';
 
 /** `login`: the ways to sign in, in the order in which they are tried. Each entry is one way (checks/check-login.ts). */
@@ -10,7 +11,7 @@ export const loginSchema = z
         .optional()
         .describe("The brand's own session, asked with the browser's cookies: no page."),
       assertion: assertionWay.optional().describe("A JWT of the brand's says who the consumer is: no page."),
-      password: z.strictObject({}).optional().describe('A page of ours asks for name and password.'),
+      password: passwordWay.optional().describe('A page of ours asks for name and password.'),
     }),
   )
   .min(1)

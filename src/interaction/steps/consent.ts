@@ -1,7 +1,7 @@
 import type { Step } from '../dispatch.ts';
 
 /** Asks whether a client that is not the brand's own may have what it asks for. */
-export async function showConsent(step: Step): Promise<void> {
+export async function showConsent(step: Step): Promise<undefined> {
   const { ctx, interaction, pages, action, describeScope } = step;
   pages.consent(
     ctx,

@@ -1,8 +1,8 @@
 import type { Step } from '../dispatch.ts';
 
 /** One click of a consumer who is signed in already, before an app gets its answer. */
-export async function showContinue(step: Step): Promise<void> {
-  const { ctx, interaction, pages, directory, action, nameConsumer } = step;
+export async function showContinue(step: Step): Promise<undefined> {
+  const { ctx, interaction, pages, directory, action, base, nameConsumer } = step;
   const { accountId, clientId, clientName, csrf } = interaction;
   const account = accountId === undefined ? undefined : await directory.findAccount(accountId);
   const consumerName = account && nameConsumer(account, clientId);
@@ -12,7 +12,7 @@ export async function showContinue(step: Step): Promise<void> {
       clientName,
       action,
       csrf,
-      cancel: { action: `${action}/cancel` },
+      cancel: { action: `${base}/cancel` },
       ...(consumerName && { consumerName }),
     },
     interaction.redirectUri,

@@ -14,7 +14,8 @@ const render = createTemplate<LoginModel>(`<h1>Sign in</h1>
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="1024"<% if (it.error) { %> aria-describedby="problem" aria-invalid="true"<% } %><% if (it.login) { %> autofocus<% } %>></div>
 <div class="actions"><button type="submit">Sign in</button></div>
 </form>
-<% if (it.cancel) { %><form class="aside" method="post" action="<%= it.cancel.action %>">
+<% if (it.others?.length) { %><nav class="others" aria-label="Other ways to sign in"><% for (const other of it.others) { %><a class="button plain" href="<%= other.href %>"><%= other.title %></a><% } %></nav>
+<% } %><% if (it.cancel) { %><form class="aside" method="post" action="<%= it.cancel.action %>">
 <input type="hidden" name="csrf" value="<%= it.csrf %>">
 <button class="plain" type="submit" name="cancel" value="yes" formnovalidate>Cancel</button>
 </form><% } %>`);

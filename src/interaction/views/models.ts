@@ -16,6 +16,31 @@ export interface LoginModel extends PageModel {
   error?: string;
   /** Submits `csrf` and `cancel=yes` to an address of its own: a typed password does not travel along. */
   cancel?: { action: string };
+  /** Other ways to sign in, each an address to go to. */
+  others?: WayModel[];
+}
+
+interface WayModel {
+  title: string;
+  href: string;
+}
+
+export interface WaysModel extends PageModel {
+  clientName: string;
+  csrf: string;
+  /** Why the consumer is here again. */
+  notice?: string;
+  ways: WayModel[];
+  cancel: { action: string };
+}
+
+export interface SecondFactorModel extends PageModel {
+  clientName: string;
+  /** Receives `csrf` and `code`. */
+  action: string;
+  csrf: string;
+  error?: string;
+  cancel: { action: string };
 }
 
 export interface ConsentModel extends PageModel {

@@ -55,9 +55,12 @@ button, .button {
   background: var(--accent); color: var(--on-accent);
 }
 button:hover, .button:hover { background: var(--accent-strong); border-color: var(--accent-strong); }
-button.plain { background: transparent; color: var(--accent); border-color: var(--field-line); }
-button.plain:hover { background: var(--page); border-color: var(--accent); }
+button.plain, .button.plain { background: transparent; color: var(--accent); border-color: var(--field-line); }
+button.plain:hover, .button.plain:hover { background: var(--page); border-color: var(--accent); }
 .aside { margin-top: 0.75rem; }
+.others { display: grid; gap: 0.75rem; margin-top: 1.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
+input.code:not([type=hidden]) { font-size: 1.25rem; letter-spacing: 0.25em; font-variant-numeric: tabular-nums; }
+.notice { margin: 0 0 1.5rem; padding: 0.75rem 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--page); }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 .alarm {
@@ -81,7 +84,7 @@ footer { padding: 1rem 1.5rem 1.5rem; text-align: center; }
   .brand { padding: 0.9375rem 1.25rem; }
   main { padding-top: 1.75rem; }
   .card { border: 0; border-radius: 0; box-shadow: none; padding: 0; }
-  button.plain:hover { background: var(--card); }
+  button.plain:hover, .button.plain:hover { background: var(--card); }
 }
 @media (forced-colors: active) { button, .button, .card { border: 1px solid ButtonText; } }
 `;

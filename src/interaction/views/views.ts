@@ -12,16 +12,22 @@ import type {
   LoginModel,
   LogoutModel,
   PageMessageModel,
+  SecondFactorModel,
   SessionLostModel,
   SignedOutModel,
+  WaysModel,
 } from './models.ts';
 import { renderPageMessage } from './page-message.ts';
+import { renderSecondFactor } from './second-factor.ts';
 import { renderSessionLost } from './session-lost.ts';
 import { renderSignedOut } from './signed-out.ts';
+import { renderWays } from './ways.ts';
 
 /** Everything that a consumer is shown: pure functions from a model to a whole HTML document. */
 export interface Views {
   login(model: LoginModel): string;
+  secondFactor(model: SecondFactorModel): string;
+  ways(model: WaysModel): string;
   consent(model: ConsentModel): string;
   continue(model: ContinueModel): string;
   logout(model: LogoutModel): string;
@@ -35,6 +41,8 @@ export interface Views {
 export function createViews(): Views {
   return {
     login: renderLogin,
+    secondFactor: renderSecondFactor,
+    ways: renderWays,
     consent: renderConsent,
     continue: renderContinue,
     logout: renderLogout,

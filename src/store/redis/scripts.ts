@@ -84,6 +84,11 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count`,
 
+  parleyDecrement: `
+local count = tonumber(redis.call('GET', KEYS[1]) or '0')
+if count > 0 then redis.call('DECR', KEYS[1]) end
+return 0`,
+
   parleyPutLink: `
 local stored = redis.call('GET', KEYS[1])
 if stored then return stored end
@@ -124,6 +129,7 @@ interface Scripts {
   parleyRefreshIfEqual(key: string, value: string, lifetime: Lifetime): Promise<number>;
   parleyDeleteIfEqual(key: string, value: string): Promise<number>;
   parleyIncrement(key: string, window: number): Promise<number>;
+  parleyDecrement(key: string): Promise<unknown>;
   parleyPutLink(key: string, link: string): Promise<string>;
   parleyReplaceIfEqual(key: string, expected: string, value: string): Promise<number>;
   parleySetNotBefore(key: string, epochSeconds: number, lifetime: number): Promise<unknown>;

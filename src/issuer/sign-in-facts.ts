@@ -1,0 +1,41 @@
+import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
+
+/** What a session remembers of its sign-in beside the library's own fields. */
+export interface SignInFacts {
+  /**
+   * Seconds since the epoch at which the consumer proved who they are, where that was elsewhere (OpenID Connect
+   * Core 2, `auth_time`). `loginTs` stays the moment at which our session began: its age and the account's "not
+   * before" mark are measured from there.
+   */
+  authTime?: number | undefined;
+}
+
+type SessionWithFacts = Session & { facts?: SignInFacts | undefined };
+
+/**
+ * Where the library asks for the age of an authentication, it gets that of the consumer's own.
+ *
+ * @param now seconds since the epoch
+ */
+export function rememberSignInFacts(provider: Provider, now: () => number): void {
+  const { Session: model } = provider as unknown as {
+    Session: { readonly IN_PAYLOAD: readonly string[]; prototype: SessionWithFacts };
+  };
+  const payload = [...model.IN_PAYLOAD, 'facts'];
+  Object.defineProperty(model, 'IN_PAYLOAD', { get: () => payload });
+  Object.assign(model.prototype, {
+    authTime,
+    past(this: SessionWithFacts, age: number): boolean {
+      const time = this.authTime();
+      return time === undefined || now() - time > age;
+    },
+  });
+  provider.on('interaction.ended', (ctx: KoaContextWithOIDC) => {
+    const login = ctx.oidc.result?.login as { facts?: SignInFacts } | undefined;
+    if (login) (ctx.oidc.session as SessionWithFacts).facts = login.facts;
+  });
+}
+
+function authTime(this: SessionWithFacts): number | undefined {
+  return this.facts?.authTime ?? this.loginTs;
+}
