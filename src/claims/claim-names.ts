@@ -2,13 +2,18 @@ import { standardScopes } from './standard-scopes.ts';
 
 /** What of a brand the claims mapping reads. */
 export interface MappedBrand {
+  subject?: MappedSubject | undefined;
   claims: Readonly<Record<string, string>>;
   scopes: Readonly<Record<string, readonly string[]>>;
   clients: readonly MappedClient[];
 }
 
+/** A template is a JMESPath expression over the record. */
+export type MappedSubject = string | { template: string };
+
 export interface MappedClient {
   id: string;
+  subject?: MappedSubject | undefined;
   claims?: Readonly<Record<string, string>> | undefined;
   /** Scopes it may ask for; absent: all. */
   scopes?: readonly string[] | undefined;

@@ -1,4 +1,4 @@
-import type { MappedBrand } from './claim-names.ts';
+import type { MappedBrand, MappedSubject } from './claim-names.ts';
 import { compileExpression, ExpressionError } from './compile-expression.ts';
 import { isReservedClaim } from './reserved-claims.ts';
 
@@ -10,7 +10,7 @@ export interface ClaimsProblem {
   severity: 'error' | 'warning';
 }
 
-export interface CheckedBrand extends Pick<MappedBrand, 'claims' | 'clients'> {
+export interface CheckedBrand extends Pick<MappedBrand, 'subject' | 'claims' | 'clients'> {
   accounts: { enrich: readonly { by?: string | undefined }[] };
 }
 
@@ -20,11 +20,17 @@ export function claimsCheck(brand: CheckedBrand): ClaimsProblem[] {
     ...brand.accounts.enrich.flatMap(({ by }, index) =>
       by === undefined ? [] : checkExpression(by, ['accounts', 'enrich', index, 'by']),
     ),
+    ...checkSubject(brand.subject, ['subject']),
     ...checkMapping(brand.claims, ['claims']),
-    ...brand.clients.flatMap((client, index) =>
-      checkMapping(client.claims ?? {}, ['clients', index, 'claims']),
-    ),
+    ...brand.clients.flatMap((client, index) => [
+      ...checkSubject(client.subject, ['clients', index, 'subject']),
+      ...checkMapping(client.claims ?? {}, ['clients', index, 'claims']),
+    ]),
   ];
+}
+
+function checkSubject(subject: MappedSubject | undefined, path: ClaimsProblem['path']): ClaimsProblem[] {
+  return typeof subject === 'object' ? checkExpression(subject.template, [...path, 'template']) : [];
 }
 
 function checkMapping(
@@ -41,7 +47,7 @@ function checkName(name: string, path: ClaimsProblem['path']): ClaimsProblem[] {
   if (!isReservedClaim(name)) return [];
   const fix =
     name === 'sub'
-      ? 'remove it: the subject is the account id, or pairwise with `subject: pairwise`'
+      ? 'remove it: `subject` decides it, as public, pairwise or { template: … }'
       : 'use another name: the protocol itself writes this claim';
   return [{ path, message: `the claim ${name} cannot be mapped`, fix, severity: 'error' }];
 }

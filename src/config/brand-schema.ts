@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accountsSchema } from './schema/accounts-schema.ts';
 import { clientSchema } from './schema/client-schema.ts';
 import { loginSchema } from './schema/login-schema.ts';
-import { expression, lifetimes, scopeList, scopeName, seconds } from './schema/words.ts';
+import { expression, lifetimes, scopeList, scopeName, seconds, subject } from './schema/words.ts';
 
 /**
  * The shape of `brands/<brand>.yaml`. Keys are a contract with operators: they may grow, never change their
@@ -31,10 +31,9 @@ export const brandSchema = z.strictObject({
   issuer: z.string().describe('The `iss` of every token and the base of every address; may carry a path.'),
   login: loginSchema.describe('Ways to sign in, tried in this order.'),
   accounts: accountsSchema.describe("Where the brand's consumers are found."),
-  subject: z
-    .enum(['public', 'pairwise'])
+  subject: subject
     .default('public')
-    .describe('One `sub` for all clients, or one for each.'),
+    .describe('`sub`: one for all clients, one for each, or a value of the account record.'),
   claims: z.record(z.string(), expression).default({}).describe('Claim → JMESPath over the account record.'),
   scopes: z
     .record(scopeName, z.array(z.string()))

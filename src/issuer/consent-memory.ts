@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { BrandStore } from '../store/contract.ts';
+import { accountAtClient } from './account-at-client.ts';
 import type { Wanted } from './grant-per-response.ts';
 
 /**
@@ -16,14 +16,14 @@ const lifetime = 365 * 24 * 3600;
 
 export function createConsentMemory(store: BrandStore): ConsentMemory {
   async function find(accountId: string, clientId: string): Promise<Wanted | undefined> {
-    return (await store.find('Consent', consentId(accountId, clientId))) as Wanted | undefined;
+    return (await store.find('Consent', accountAtClient(accountId, clientId))) as Wanted | undefined;
   }
   return {
     find,
     async remember(accountId, clientId, allowed) {
       const before = await find(accountId, clientId);
       const all = before ? union(before, allowed) : allowed;
-      await store.upsert('Consent', consentId(accountId, clientId), { ...all }, lifetime);
+      await store.upsert('Consent', accountAtClient(accountId, clientId), { ...all }, lifetime);
     },
   };
 }
@@ -56,11 +56,4 @@ function union(a: Wanted, b: Wanted): Wanted {
       resources.map((name) => [name, merge(a.resources[name], b.resources[name])]),
     ),
   };
-}
-
-/** Account ids may hold any character; a hash keeps the pair unambiguous. */
-function consentId(accountId: string, clientId: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([accountId, clientId]))
-    .digest('base64url');
 }

@@ -1,10 +1,11 @@
-import type { Account, Client, KoaContextWithOIDC, Session } from 'oidc-provider';
+import { type Account, type Client, errors, type KoaContextWithOIDC, type Session } from 'oidc-provider';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { Account as DirectoryAccount, AccountDirectory } from '../directory/contract.ts';
 import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import { toProtocolError } from './protocol-error.ts';
+import type { Subjects } from './subjects.ts';
 
 /** The code or token on whose behalf the library looks for the account; absent at the authorization endpoint. */
 interface TokenOnBehalf {
@@ -21,7 +22,7 @@ export interface ConsumersOptions {
   endedSessions: EndedSessions;
   /** Seconds after sign-in at which a session ends, however busy it was. */
   absoluteLifetime: number;
-  pairwiseSubject(ctx: unknown, accountId: string, client: Client): string;
+  subjects: Subjects;
   /** Seconds since the epoch. */
   now(): number;
 }
@@ -35,8 +36,6 @@ export interface Consumers {
   ): Promise<Account | undefined>;
   /** The subject that the session's consumer has at a client; undefined when nobody may be served. */
   findSubject(session: Session, client: Client): Promise<string | undefined>;
-  /** The same without asking the directory: for a consumer who was just served. */
-  subjectOf(accountId: string, client: Client): string;
 }
 
 /**
@@ -44,16 +43,12 @@ export interface Consumers {
  * invalid_grant or login_required, when
  * - the account is unknown or disabled in the brand's directory,
  * - the session behind a code or token has ended or changed hands (unless offline_access was granted),
- * - session, code or token are not younger than the account's "not before" mark.
+ * - session, code or token are not younger than the account's "not before" mark,
+ * - the account has no subject at the client that asks (access_denied where somebody could sign in again and again).
  */
 export function createConsumers(options: ConsumersOptions): Consumers {
-  const { directory, now, absoluteLifetime, pairwiseSubject } = options;
-
-  const subjectOf = (accountId: string, client: Client): string =>
-    client.subjectType === 'pairwise' ? pairwiseSubject(undefined, accountId, client) : accountId;
-
+  const { directory, now, absoluteLifetime, subjects } = options;
   return {
-    subjectOf,
     async findAccount(ctx, accountId, token) {
       try {
         const [alive, account] = await Promise.all([
@@ -63,7 +58,9 @@ export function createConsumers(options: ConsumersOptions): Consumers {
           // A refresh token may live for months: whoever was disabled meanwhile is out at once.
           directory.findAccount(accountId, { fresh: token?.kind === 'RefreshToken' }),
         ]);
-        return alive && account ? toLibraryAccount(options.claims, ctx, account) : undefined;
+        if (!alive || !account) return undefined;
+        if (!(await hasSubject(subjects, ctx, { account, token }))) return undefined;
+        return toLibraryAccount(options.claims, ctx, account);
       } catch (error) {
         throw error instanceof ParleyError ? toProtocolError(error) : error;
       }
@@ -74,9 +71,24 @@ export function createConsumers(options: ConsumersOptions): Consumers {
       // The session last: it may have ended while the directory was asked.
       const account = await directory.findAccount(accountId, { fresh: true });
       const alive = await isSessionAlive(options, accountId, session);
-      return alive && account ? subjectOf(accountId, client) : undefined;
+      return alive && account ? subjects.of(account, client) : undefined;
     },
   };
+}
+
+async function hasSubject(
+  subjects: Subjects,
+  ctx: KoaContextWithOIDC,
+  { account, token }: { account: DirectoryAccount; token: TokenOnBehalf | undefined },
+): Promise<boolean> {
+  const { client } = ctx.oidc;
+  if (!client) return true;
+  if (subjects.of(account, client, ctx) === undefined) {
+    if (token) return false;
+    throw new errors.AccessDenied('this account cannot be used here');
+  }
+  if (!token) await subjects.remember(account, client);
+  return true;
 }
 
 async function isSessionAlive(

@@ -41,7 +41,7 @@ export async function createIssuer(options: IssuerOptions) {
         endSession: (session) => end(session),
         subjectOf(ctx) {
           const { session, client } = loadedContext(ctx);
-          return consumers.subjectOf(session.accountId, client);
+          return parts.subjects.find(ctx, session.accountId, client);
         },
         cookies: parts.cookies,
       }),

@@ -11,7 +11,7 @@ export interface PolicyOptions {
   /** A demo's app may be on loopback; anywhere else another program of the machine could be listening there. */
   trustLoopback: boolean;
   /** Whether a page expects another consumer than the session's. */
-  expectsOther(ctx: KoaContextWithOIDC): boolean;
+  expectsOther(ctx: KoaContextWithOIDC): Promise<boolean>;
 }
 
 /** When a consumer is asked to sign in or to consent: the library's policy with rules of ours. */

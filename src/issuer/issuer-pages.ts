@@ -23,7 +23,7 @@ export interface IssuerPagesOptions {
   /** A page's fetch reads JSON, errors included. */
   isPageRequest(ctx: object): boolean;
   endSession(session: Session): Promise<void>;
-  subjectOf(ctx: KoaContextWithOIDC): string;
+  subjectOf(ctx: KoaContextWithOIDC): Promise<string>;
   cookies: BrandCookies;
 }
 
@@ -54,7 +54,7 @@ export function issuerPages({ views, isPageRequest, endSession, subjectOf, cooki
       const { session, params, client, entities } = loadedContext(ctx);
       const returnTo = params['post_logout_redirect_uri'] as string | undefined;
       const hinted = entities.IdTokenHint?.payload['sub'];
-      if (hinted === undefined || hinted !== subjectOf(ctx)) {
+      if (hinted === undefined || hinted !== (await subjectOf(ctx))) {
         const xsrf = String(session.state?.['secret']);
         const action = ctx.oidc.urlFor('end_session_confirm');
         return views.logout(ctx, { action, xsrf, clientName: client?.clientName, returnTo });

@@ -13,8 +13,8 @@ import type { IssuerOptions } from './issuer-options.ts';
 import { longestGrant } from './lifetimes.ts';
 import { createPageRequests } from './page/page-requests.ts';
 import { createPageModes } from './page/response-modes.ts';
-import { createPairwiseSubject } from './pairwise-subject.ts';
 import { createLateAnswers } from './refuse-late-answers.ts';
+import { createSubjects } from './subjects.ts';
 
 export type IssuerParts = ReturnType<typeof createIssuerParts>;
 
@@ -27,7 +27,13 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     clients.some(({ id, first_party }) => id === clientId && first_party);
   const binding = createBrowserBinding(cookies);
   const consentMemory = createConsentMemory(store);
-  const pairwiseSubject = createPairwiseSubject(options.pairwiseSalt);
+  const grantLifetime = longestGrant(brand);
+  const subjects = createSubjects({
+    ...options,
+    clients,
+    subject: brand.subject,
+    lifetime: Math.max(grantLifetime, brand.session.absolute),
+  });
   const requests = createPageRequests();
   const endedSessions = createEndedSessions(store, brand.session.absolute);
   const absoluteLifetime = brand.session.absolute;
@@ -36,7 +42,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
   const consumers = createConsumers({
     ...options,
     absoluteLifetime,
-    pairwiseSubject,
+    subjects,
     endedSessions,
     now,
   });
@@ -49,7 +55,8 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     endedSessions,
     interactionMemory: createInteractionMemory(store),
     requests,
-    pairwiseSubject,
+    pairwiseSubject: subjects.find,
+    subjects,
     lateAnswers: createLateAnswers(cookies),
     modes: createPageModes({ clients, requests, showMessage: options.views.pageMessage }),
     policy: createInteractionPolicy({
@@ -57,18 +64,18 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
       now,
       isFirstParty,
       trustLoopback: brand.demo,
-      expectsOther(ctx) {
+      async expectsOther(ctx) {
         const expected = requests.find(ctx)?.expectedSubject;
         const { session, client } = ctx.oidc;
         if (expected === undefined || !session?.accountId || !client) return false;
-        return consumers.subjectOf(session.accountId, client) !== expected;
+        return (await subjects.find(ctx, session.accountId, client)) !== expected;
       },
     }),
     grants: createGrantPerResponse({
       store,
       consentMemory,
       isFirstParty,
-      grantLifetime: longestGrant(brand),
+      grantLifetime,
       createId: () => randomBytes(32).toString('base64url'),
     }),
     interactionUrl(ctx: KoaContextWithOIDC, { uid }: { uid: string }) {

@@ -1,8 +1,9 @@
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Problem } from '../config/contract.ts';
+import { checkSubjects } from './check-subjects.ts';
 import { findPreset } from './presets.ts';
 
-type CheckedBrand = Pick<BrandConfig, 'claims' | 'clients' | 'demo'>;
+type CheckedBrand = Pick<BrandConfig, 'claims' | 'clients' | 'demo'> & Partial<Pick<BrandConfig, 'subject'>>;
 
 /** What the platforms of a brand's clients do not take. */
 export function platformCheck(brand: CheckedBrand): Problem[] {
@@ -12,7 +13,7 @@ export function platformCheck(brand: CheckedBrand): Problem[] {
       path: ['clients', index, ...problem.path],
     })),
   );
-  return [...problems, ...checkReadableTokens(brand), ...checkBrandSdes(brand)];
+  return [...problems, ...checkSubjects(brand), ...checkReadableTokens(brand), ...checkBrandSdes(brand)];
 }
 
 /** Such an ID token stays in the browser's history, readable, with what the account says (RFC 9700 section 2.1.2). */

@@ -29,6 +29,17 @@ describe('the check of a brand', () => {
       expect([severity, fix]).toEqual(['error', expect.stringMatching(/JMESPath/)]);
   });
 
+  test('finds a subject template that does not parse, of the brand and of a client', () => {
+    const clients = [
+      { id: 'a', subject: 'pairwise' },
+      { id: 'b', subject: { template: 'nope(id)' } },
+    ];
+    expect(claimsCheck({ accounts, subject: { template: 'id.' }, claims: {}, clients })).toMatchObject([
+      { path: ['subject', 'template'], severity: 'error' },
+      { path: ['clients', 1, 'subject', 'template'], severity: 'error' },
+    ]);
+  });
+
   test('finds the key of an enrichment that does not parse', () => {
     const enrich = [{}, { by: 'account.number' }, { by: 'account..number' }];
     expect(claimsCheck({ accounts: { enrich }, claims: {}, clients: [] })).toMatchObject([

@@ -279,6 +279,16 @@ describe('claims and scopes', () => {
       'brands/acme.yaml:18:15 clients[1].claims.sub: the claim sub cannot be mapped',
     ],
     [
+      'a subject is one of two words or a template',
+      `${goodBrand}    subject: email\n`,
+      'brands/acme.yaml:18:5 clients[1].subject: has the wrong form',
+    ],
+    [
+      'a template is named',
+      `${goodBrand}    subject: { expression: legacy.id }\n`,
+      'brands/acme.yaml:18:5 clients[1].subject: has the wrong form',
+    ],
+    [
       'a claim that nothing releases deserves a warning',
       claimsWith('shoe_size: shoe'),
       'brands/acme.yaml:7:3 claims.shoe_size: warning: the claim shoe_size can never reach a token',

@@ -14,6 +14,7 @@ import {
 import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, secrets, testBrand, testClients } from '../support/test-brand.ts';
+import { unguardedFetch } from '../support/unguarded-fetch.ts';
 import { readForm, Visitor } from '../support/visitor.ts';
 
 /** OpenID Connect Back-Channel Logout 1.0; SECURITY-CASES 29. */
@@ -93,16 +94,10 @@ async function signOut(visitor: Visitor, parley: { issuer: string }): Promise<Re
   return visitor.post(action, { xsrf: fields['xsrf'] ?? '', logout: 'yes' });
 }
 
-/** Loopback is refused to the issuer's own requests; this leaves the guard out. */
-const unguarded = ((
-  url: string,
-  { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown } = {},
-) => fetch(url, init)) as typeof fetch;
-
 describe('a client with a back-channel logout address', () => {
   let parley: RunningParley;
   beforeAll(async () => {
-    parley = await startParley({ brands: [brandWithListeners()], fetch: unguarded });
+    parley = await startParley({ brands: [brandWithListeners()], fetch: unguardedFetch });
   });
   afterAll(() => parley.stop());
 

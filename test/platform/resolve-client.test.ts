@@ -94,4 +94,16 @@ describe('the check of a brand', () => {
     expect(platformCheck(brand([lp({ flows: ['implicit'], encryption })]))).toEqual([]);
     expect(platformCheck(brand([implicit], {}, true))).toEqual([]);
   });
+
+  test('warns of an e-mail address or a phone number as the subject at a platform, where it is written', () => {
+    const mail = { template: 'contact.email' };
+    const phone = { template: 'to_string(phone)' };
+    expect(platformCheck({ ...brand([lp(), lp({ subject: phone })]), subject: mail })).toMatchObject([
+      { path: ['subject', 'template'], severity: 'warning' },
+      { path: ['clients', 1, 'subject', 'template'], severity: 'warning' },
+    ]);
+    const { platform: _, ...web } = lp({ id: 'web' });
+    const number = { template: 'legacy.crm_id' };
+    expect(platformCheck({ ...brand([lp({ subject: number }), web]), subject: mail })).toEqual([]);
+  });
 });

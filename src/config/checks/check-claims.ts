@@ -26,7 +26,7 @@ function refusedClaims(
     if (!protocolClaims.includes(claim)) return [];
     const fix =
       claim === 'sub'
-        ? 'remove it: `subject: public` or `pairwise` decides it'
+        ? 'remove it: `subject` decides it, as public, pairwise or { template: … }'
         : 'give the claim another name';
     return [error(pathOf(claim, position), `the claim ${claim} cannot be mapped`, fix)];
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { livechatSchema } from './livechat-schema.ts';
-import { expression, lifetimes, scopeList } from './words.ts';
+import { expression, lifetimes, scopeList, subject } from './words.ts';
 
 /** One entry of a brand's `clients`. */
 
@@ -72,7 +72,7 @@ const clientContent = {
     .optional()
     .describe('false: the consumer is asked. Default: true for chat platforms, false for others.'),
   refresh_tokens: z.boolean().optional().describe('true: refresh tokens are issued.'),
-  subject: z.enum(['public', 'pairwise']).optional().describe("Default: the brand's."),
+  subject: subject.optional().describe("Default: the brand's."),
   encryption: encryption.optional().describe('Encrypt the ID token for this client.'),
   lifetimes: lifetimes.optional().describe("Over the brand's lifetimes."),
   pages: z.array(z.string()).optional().describe("Exact origins of the brand's pages that embed the chat."),

@@ -13,6 +13,15 @@ export const scopeList = z.array(scopeName);
 /** A JMESPath expression over the account record. */
 export const expression = z.string().min(1);
 
+/** How a client's tokens name the consumer. */
+export const subject = z.union(
+  [
+    z.enum(['public', 'pairwise']),
+    z.strictObject({ template: expression.describe('JMESPath over the account record; gives a text.') }),
+  ],
+  'write public, pairwise or { template: "…" } with a JMESPath expression',
+);
+
 export const lifetimes = z.strictObject({
   authorization_code: seconds.max(600).optional().describe('Seconds, at most 600.'),
   access_token: seconds.optional().describe('Seconds.'),
