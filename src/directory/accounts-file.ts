@@ -1,15 +1,16 @@
-import { parseOptions } from '@node-rs/argon2';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import type { Account } from './contract.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { findDuplicates } from './find-duplicates.ts';
+import { type StoredHash, UnusableHash } from './passwords/password-format.ts';
+import { looksLikeHash, readHash } from './passwords/read-hash.ts';
 
 /** The file of the `file` directory: parsed once into accounts, or refused with every problem at once. */
 export interface FileAccount extends Account {
   logins: readonly string[];
-  /** argon2id in PHC form; undefined: no password signs this account in. */
-  passwordHash: string | undefined;
+  /** undefined: no password signs this account in. */
+  passwordHash: StoredHash | undefined;
   disabled: boolean;
 }
 
@@ -24,16 +25,15 @@ export class AccountsFileError extends Error {
   }
 }
 
-/** The parameters may not exceed what one check can be allowed to take: 256 MiB, 16 passes. */
-const passwordHash = z.string('must be an argon2id hash').refine((value) => {
-  if (!value.startsWith('$argon2id$')) return false;
+const passwordHash = z.string('must be a password hash in quotes').transform((value, context) => {
   try {
-    const { memoryCost, timeCost } = parseOptions(value);
-    return memoryCost <= 262_144 && timeCost <= 16;
-  } catch {
-    return false;
+    return readHash(value);
+  } catch (error) {
+    if (!(error instanceof UnusableHash)) throw error;
+    context.addIssue({ code: 'custom', message: `${error.message}: \`npx parley accounts hash\` makes one` });
+    return z.NEVER;
   }
-}, 'must be an argon2id hash: `npx parley accounts hash` makes one');
+});
 
 const quotedText = 'must be text: put it in quotes';
 
@@ -95,12 +95,10 @@ function loginsOf({ login, logins }: AccountEntry): string[] {
   return [...(login === undefined ? [] : [login]), ...(logins ?? [])];
 }
 
-const hashPrefix = /^(\$(argon2|2[abxy]?\$|scrypt|pbkdf2|[156]\$)|\{(SSHA|SHA|MD5|CRYPT))/i;
-
 /** A misspelt `password_hash` would become part of the record, and a mapping could put it into a token. */
 function refuseStrayHashes(entry: Record<string, unknown>, context: z.RefinementCtx): void {
   const visit = (value: unknown, path: (string | number)[]): void => {
-    if (typeof value === 'string' && hashPrefix.test(value)) {
+    if (typeof value === 'string' && looksLikeHash(value)) {
       context.addIssue({
         code: 'custom',
         path,

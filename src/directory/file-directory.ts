@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Log } from '../log.ts';
 import { AccountsFileError, parseAccountsFile, type FileAccount } from './accounts-file.ts';
@@ -16,7 +15,7 @@ export interface FileDirectoryOptions {
   log: Pick<Log, 'error' | 'info'>;
   /** Milliseconds. */
   now?: () => number;
-  /** Password checks at the same time; each takes the memory of its hash's parameters. */
+  /** Password checks at the same time; each takes the memory of its hash's parameters, and a core. */
   parallelChecks?: number;
 }
 
@@ -36,11 +35,8 @@ export async function createFileDirectory({
   const limit = limitParallel({ running: parallelChecks, waiting: 1000 });
   const parse = async (text: string): Promise<Content> => {
     const accounts = parseAccountsFile(text, basename(path));
-    const passwords = await createPasswordCheck(
-      accounts.flatMap(({ passwordHash }) => passwordHash ?? []),
-      { limit, randomPassword: () => randomBytes(32).toString('base64url') },
-    );
-    return index(accounts, passwords);
+    const known = accounts.flatMap(({ passwordHash }) => passwordHash ?? []);
+    return index(accounts, createPasswordCheck({ limit, known }));
   };
   const file = await loadReloadingFile({ path, parse, log, now }).catch(refuseUnreadable(path));
   return {

@@ -96,6 +96,16 @@ describe('the record', () => {
     expect(await directory.findAccount('a')).toBeDefined();
   });
 
+  test('a hash of another program signs in too', async () => {
+    // PHP's password_hash
+    const bcrypt = '$2y$05$zWP559iTj/Pd5mHD1IRpxue.ES7PDvT7b81pP/mpjYJZSl5rxsGRa';
+    const path = await write('bcrypt.yaml', [entry('a', { password_hash: bcrypt }), entry('b')]);
+    const directory = await createFileDirectory({ path, log: silent });
+    expect(await attempt(directory, 'a-login', 'correct horse')).toMatchObject({ kind: 'signed-in' });
+    expect(await attempt(directory, 'b-login', 'demo')).toMatchObject({ kind: 'signed-in' });
+    expect(await attempt(directory, 'b-login', 'correct horse')).toEqual({ kind: 'refused' });
+  });
+
   test('even a hash of the empty password does not let an empty password in', async () => {
     const path = await write('empty.yaml', [entry('a', { password_hash: await hash('') })]);
     const directory = await createFileDirectory({ path, log: silent });
