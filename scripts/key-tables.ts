@@ -1,3 +1,4 @@
+import { directoryKinds } from '../src/config/schema/directory-schema.ts';
 import { editorSchemas, type JsonSchema } from '../src/config/editor-schema.ts';
 
 /**
@@ -21,12 +22,20 @@ function rows(schema: JsonSchema, prefix: string): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
     const inner = schemaOf(value);
     const path = `${prefix}${key}`;
+    const described = sameKeys(path);
+    if (described) return [`| \`${path}\` | mapping | | As \`${described}\`. |`];
     const fallback = required.includes(key) ? '**required**' : defaultWords(inner);
     return [
       `| \`${path}\` | ${cell(typeWords(inner))} | ${fallback} | ${cell(inner.description ?? '')} |`,
       ...innerRows(inner, path),
     ];
   });
+}
+
+/** An enrichment is a directory like the first: its keys are not listed twice. */
+function sameKeys(path: string): string | undefined {
+  const [, kind] = /^accounts\.enrich\[\]\.(\w+)$/.exec(path) ?? [];
+  return kind !== undefined && Object.hasOwn(directoryKinds, kind) ? `accounts.${kind}` : undefined;
 }
 
 function innerRows(schema: JsonSchema, path: string): string[] {

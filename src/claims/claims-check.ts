@@ -11,16 +11,25 @@ export interface ClaimsProblem {
 }
 
 export interface CheckedBrand extends Pick<MappedBrand, 'subject' | 'claims' | 'clients'> {
-  accounts: { enrich: readonly { by?: string | undefined }[] };
+  accounts: CheckedDirectory & { enrich: readonly (CheckedDirectory & { by?: string | undefined })[] };
 }
+
+/** The expressions of a directory. */
+interface CheckedDirectory {
+  http?: (HttpExpressions & { login?: { id?: string | undefined } | undefined }) | undefined;
+}
+
+type HttpExpressions = { [Name in 'record' | 'id' | 'disabled']?: string | undefined };
 
 /** Every expression that does not parse, and every claim of the brand or a client that has a reserved name. */
 export function claimsCheck(brand: CheckedBrand): ClaimsProblem[] {
   return [
-    ...brand.accounts.enrich.flatMap(({ by }, index) =>
-      by === undefined ? [] : checkExpression(by, ['accounts', 'enrich', index, 'by']),
-    ),
     ...checkSubject(brand.subject, ['subject']),
+    ...checkDirectory(brand.accounts, ['accounts']),
+    ...brand.accounts.enrich.flatMap((entry, index) => [
+      ...checkOptional(entry.by, ['accounts', 'enrich', index, 'by']),
+      ...checkDirectory(entry, ['accounts', 'enrich', index]),
+    ]),
     ...checkMapping(brand.claims, ['claims']),
     ...brand.clients.flatMap((client, index) => [
       ...checkSubject(client.subject, ['clients', index, 'subject']),
@@ -31,6 +40,21 @@ export function claimsCheck(brand: CheckedBrand): ClaimsProblem[] {
 
 function checkSubject(subject: MappedSubject | undefined, path: ClaimsProblem['path']): ClaimsProblem[] {
   return typeof subject === 'object' ? checkExpression(subject.template, [...path, 'template']) : [];
+}
+
+function checkDirectory({ http }: CheckedDirectory, path: ClaimsProblem['path']): ClaimsProblem[] {
+  if (!http) return [];
+  const { record, id, disabled, login } = http;
+  return [
+    ...Object.entries({ record, id, disabled }).flatMap(([name, source]) =>
+      checkOptional(source, [...path, 'http', name]),
+    ),
+    ...checkOptional(login?.id, [...path, 'http', 'login', 'id']),
+  ];
+}
+
+function checkOptional(source: string | undefined, path: ClaimsProblem['path']): ClaimsProblem[] {
+  return source === undefined ? [] : checkExpression(source, path);
 }
 
 function checkMapping(

@@ -1,3 +1,5 @@
+import type { HttpSettings } from './http/http-settings.ts';
+
 /** `accounts` of a brand file, as far as this folder reads it. */
 export interface AccountsSettings extends DirectorySettings {
   enrich: readonly EnrichmentSettings[];
@@ -6,6 +8,7 @@ export interface AccountsSettings extends DirectorySettings {
 /** Exactly one kind is given; the configuration's checks see to it. */
 export interface DirectorySettings {
   file?: { path: string } | undefined;
+  http?: HttpSettings | undefined;
 }
 
 export interface EnrichmentSettings extends DirectorySettings {

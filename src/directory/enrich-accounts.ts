@@ -1,6 +1,6 @@
 import { ParleyError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Account, AccountDirectory } from './contract.ts';
+import type { Account, AccountDirectory, FindOptions } from './contract.ts';
 
 /**
  * Signs in with one directory and adds the records of others to its record, each under its own name. A record is
@@ -28,10 +28,10 @@ export function enrichAccounts({ directory, enrichments, log }: EnrichOptions): 
   const { checkPassword } = directory;
   const required = enrichments.filter(({ optional }) => !optional);
 
-  async function enrich({ accountId, record }: Account): Promise<Account> {
+  async function enrich({ accountId, record }: Account, options?: FindOptions): Promise<Account> {
     const added = await Promise.all(
       enrichments.map(async (enrichment) => {
-        const found = await findRecord(enrichment, { accountId, record }, log);
+        const found = await findRecord(enrichment, { account: { accountId, record }, options, log });
         return [enrichment.as, found] as const;
       }),
     );
@@ -39,9 +39,9 @@ export function enrichAccounts({ directory, enrichments, log }: EnrichOptions): 
   }
 
   return {
-    async findAccount(accountId) {
-      const account = await directory.findAccount(accountId);
-      return account && enrich(account);
+    async findAccount(accountId, options) {
+      const account = await directory.findAccount(accountId, options);
+      return account && enrich(account, options);
     },
     ...(checkPassword && {
       checkPassword: async (attempt) => {
@@ -64,13 +64,16 @@ export function enrichAccounts({ directory, enrichments, log }: EnrichOptions): 
 
 async function findRecord(
   { as, directory, keyOf, optional }: Enrichment,
-  account: Account,
-  log: EnrichOptions['log'],
+  {
+    account,
+    options,
+    log,
+  }: { account: Account; options: FindOptions | undefined; log: EnrichOptions['log'] },
 ): Promise<Account['record'] | null> {
   const key = keyOf ? readKey(as, keyOf, account.record) : account.accountId;
   if (key === undefined) return null;
   try {
-    return (await directory.findAccount(key))?.record ?? null;
+    return (await directory.findAccount(key, options))?.record ?? null;
   } catch (error) {
     if (!optional || !(error instanceof ParleyError)) throw error;
     log.warn({ enrichment: as, reason: error.message }, 'an optional enrichment is left out');

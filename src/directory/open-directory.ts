@@ -2,6 +2,8 @@ import type { Log } from '../log.ts';
 import type { AccountsSettings, DirectorySettings } from './accounts-settings.ts';
 import type { AccountDirectory } from './contract.ts';
 import { enrichAccounts, type Evaluate } from './enrich-accounts.ts';
+import { type ResilienceSettings, toPolicy } from './resilience/resilience-settings.ts';
+import { withResilience } from './resilience/with-resilience.ts';
 
 export interface OpenDirectoryOptions {
   log: Log;
@@ -34,12 +36,32 @@ export async function openDirectory(
 
 /** Each kind is loaded when a brand uses it: a brand with a file needs no driver of a database. */
 async function openOne(
-  { file }: DirectorySettings,
-  { log, now }: OpenDirectoryOptions,
+  { file, http }: DirectorySettings,
+  { log, now, compile }: OpenDirectoryOptions,
 ): Promise<AccountDirectory> {
   if (file) {
     const { createFileDirectory } = await import('./file-directory.ts');
     return createFileDirectory({ path: file.path, log, now });
   }
+  if (http) {
+    const { createHttpDirectory } = await import('./http/http-directory.ts');
+    return protect(createHttpDirectory({ settings: http, compile, now }), http, { log, now });
+  }
   throw new Error('accounts name no directory');
+}
+
+/** Whatever is asked over a network may hang, fail or be flooded. */
+function protect(
+  directory: AccountDirectory,
+  settings: ResilienceSettings,
+  { log, now }: Pick<OpenDirectoryOptions, 'log' | 'now'>,
+): AccountDirectory {
+  const policy = toPolicy(settings);
+  return withResilience(directory, {
+    name: 'account directory',
+    policy,
+    cache: settings.cache * 1000,
+    log,
+    now,
+  });
 }

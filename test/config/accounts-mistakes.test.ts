@@ -16,6 +16,9 @@ async function linesOf(accounts: string): Promise<string[]> {
 
 const enrich = (entry: string): string => `${fileLine}  enrich:\n    - ${entry}\n`;
 
+const http = (entry: string): string => `  http: ${entry}\n`;
+const unproved = 'warning: does not prove to the API who is asking';
+
 describe('accounts', () => {
   test.each([
     ['no directory', '  enrich: []\n', 'accounts: names no directory'],
@@ -50,8 +53,92 @@ describe('accounts', () => {
       enrich('{ file: { path: accounts.yaml }, as: more, by: contact.email }'),
       'accounts.enrich[0].by: warning: joins two directories by an e-mail address',
     ],
+    ['an API in the open', http('{ url: http://accounts.acme.example }'), 'accounts.http.url: must be https'],
+    [
+      'an API with a password in its address',
+      http('{ url: https://a:b@accounts.acme.example }'),
+      'accounts.http.url: carries a password',
+    ],
+    [
+      'an API whose address goes on',
+      http('{ url: https://accounts.acme.example/?a=1 }'),
+      'accounts.http.url: must end with its path',
+    ],
+    ['an API that is none', http('{ url: accounts }'), 'accounts.http.url: is no address'],
+    [
+      'a path without an id',
+      http('{ url: https://a.example, find: /accounts }'),
+      'accounts.http.find: must contain {id} once',
+    ],
+    [
+      'a path of two names',
+      http('{ url: https://a.example, find: "/{id}/{name}" }'),
+      'accounts.http.find: must contain {id} once',
+    ],
+    [
+      'a path that is none',
+      http('{ url: https://a.example, find: "accounts/{id}" }'),
+      'accounts.http.find: has the wrong form',
+    ],
+    [
+      'a login without a password',
+      http('{ url: https://a.example, login: { path: /s, body: { user: "{login}" } } }'),
+      'accounts.http.login.body: sends no {password}',
+    ],
+    [
+      'two ways to prove oneself',
+      http('{ url: https://a.example, auth: { bearer: a, basic: { user: a, password: b } } }'),
+      'accounts.http.auth: must name one way',
+    ],
+    [
+      'no way to prove oneself',
+      http('{ url: https://a.example, auth: {} }'),
+      'accounts.http.auth: must name one way',
+    ],
+    [
+      'a signature without a key',
+      http('{ url: https://a.example, auth: { signed: { key_id: a } } }'),
+      'accounts.http.auth.signed: must have one key',
+    ],
+    [
+      'a short secret',
+      http(`{ url: https://a.example, auth: { signed: { key_id: a, secret: short } } }`),
+      'accounts.http.auth.signed.secret: ',
+    ],
+    [
+      'a key that is none',
+      http('{ url: https://a.example, auth: { signed: { key_id: a, private_key: none } } }'),
+      'accounts.http.auth.signed.private_key: is no private key that can sign',
+    ],
+    [
+      'a certificate that is none',
+      http('{ url: https://a.example, auth: { mtls: { cert: a, key: b } } }'),
+      'accounts.http.auth.mtls: is no certificate with its key',
+    ],
+    [
+      'an authority that is none',
+      http('{ url: https://a.example, ca: none }'),
+      'accounts.http.ca: is no certificate in PEM',
+    ],
+    [
+      'an expression that is none',
+      http('{ url: https://a.example, disabled: "status = 1" }'),
+      'accounts.http.disabled: not a JMESPath expression',
+    ],
+    [
+      'an enrichment in the open',
+      enrich('{ http: { url: http://a.example }, as: more }'),
+      'accounts.enrich[0].http.url: must be https',
+    ],
   ])('%s', async (_, accounts, expected) => {
-    expect(await linesOf(accounts)).toEqual([expect.stringContaining(expected)]);
+    expect((await linesOf(accounts)).filter((line) => !line.includes(unproved))).toEqual([
+      expect.stringContaining(expected),
+    ]);
+  });
+
+  test('an API that asks nobody who they are gets a warning, unless it is on this machine', async () => {
+    expect(await linesOf(http('{ url: https://a.example }'))).toEqual([expect.stringContaining(unproved)]);
+    expect(await linesOf(http('{ url: http://localhost:8080 }'))).toEqual([]);
   });
 
   test('an enrichment by an id, or by a verified address, is right', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { httpSchema } from './directories/http-schema.ts';
 
 /**
  * The account directories, one key for each kind. `accounts` and each of its enrichments give exactly one
@@ -9,4 +10,5 @@ export const directoryKinds = {
     .strictObject({ path: z.string().min(1).describe('YAML file of accounts.') })
     .optional()
     .describe('Accounts from a file.'),
+  http: httpSchema.optional().describe("Accounts from a REST API of the brand's."),
 };
