@@ -1,6 +1,7 @@
 import type { Account } from '../directory/contract.ts';
 import { mappedScopes, type MappedBrand, type MappedClient } from './claim-names.ts';
 import { compileExpression, type Expression } from './compile-expression.ts';
+import { reasonOf } from './evaluation-reason.ts';
 import { prune } from './json-copy.ts';
 
 /**
@@ -27,6 +28,7 @@ export interface ReleaseRequest {
 export interface EvaluationProblem {
   clientId: string;
   claim: string;
+  reason: string;
 }
 
 export interface ClaimsMappingOptions extends MappedBrand {
@@ -114,9 +116,9 @@ function evaluateAll(
     try {
       const value = prune(client.expressions.get(claim)?.evaluate(request.account.record));
       if (value !== undefined) released.push([claim, value]);
-    } catch {
+    } catch (error) {
       // One odd record must not keep its consumer out: the claim is missing, the operator is told.
-      onProblem?.({ clientId: request.clientId, claim });
+      onProblem?.({ clientId: request.clientId, claim, reason: reasonOf(error) });
     }
   }
   return Object.fromEntries(released);

@@ -1,9 +1,10 @@
-import { compile, getRegisteredFunctions, tokenize, TreeInterpreter } from '@jmespath-community/jmespath';
+import { compile, tokenize, TreeInterpreter } from '@jmespath-community/jmespath';
+import { findWrongCall } from './check-calls.ts';
 import { copyWithoutPrototype } from './json-copy.ts';
 
 /**
  * One JMESPath expression of a claims mapping, compiled once when the configuration is read
- * (https://jmespath.site/main/#specification).
+ * (https://jmespath.site/main/#specification), with the functions of functions/.
  */
 export interface Expression {
   /** The value, null where the record has none. Throws when a function gets a value of a type it does not take. */
@@ -20,14 +21,10 @@ export class ExpressionError extends Error {
 
 type Tree = ReturnType<typeof compile>;
 
-const builtIn = new Set<string>(getRegisteredFunctions());
-
 export function compileExpression(source: string): Expression {
   const tree = parse(source);
-  const unknown = findUnknownFunction(tree);
-  if (unknown !== undefined) {
-    throw new ExpressionError(`there is no function ${unknown}() in JMESPath`);
-  }
+  const wrong = findWrongCall(tree);
+  if (wrong !== undefined) throw new ExpressionError(wrong);
   return { evaluate: (record) => TreeInterpreter.search(tree, copyWithoutPrototype(record)) };
 }
 
@@ -75,19 +72,4 @@ function failureOf(source: string): string | undefined {
   } catch (error) {
     return String(error);
   }
-}
-
-/** The library finds an unknown function only when it is called: for a rare branch that would be in production. */
-function findUnknownFunction(node: unknown): string | undefined {
-  if (typeof node !== 'object' || node === null) return undefined;
-  if (!Array.isArray(node)) {
-    const { type, name } = node as { type?: unknown; name?: unknown };
-    if (type === 'Literal') return undefined;
-    if (type === 'Function' && typeof name === 'string' && !builtIn.has(name)) return name;
-  }
-  for (const child of Object.values(node)) {
-    const found = findUnknownFunction(child);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

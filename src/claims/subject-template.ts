@@ -1,4 +1,5 @@
 import { compileExpression } from './compile-expression.ts';
+import { reasonOf } from './evaluation-reason.ts';
 
 /** What a template makes of a record; `problem` tells an operator why there is no subject, and no value of it. */
 export type SubjectOutcome = { subject: string } | { problem: string };
@@ -20,8 +21,8 @@ export function compileSubject(source: string): SubjectTemplate {
     let value: unknown;
     try {
       value = expression.evaluate(record);
-    } catch {
-      return { problem: 'the expression failed on this record' };
+    } catch (error) {
+      return { problem: reasonOf(error) };
     }
     if (value === null || value === undefined || value === '') return { problem: 'the record has no value' };
     if (typeof value !== 'string')

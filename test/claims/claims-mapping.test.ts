@@ -159,7 +159,13 @@ describe('values', () => {
       use: 'userinfo',
     });
     expect(released).toEqual({ given_name: 'Dana' });
-    expect(problems).toEqual([{ clientId: 'web', claim: 'family_name' }]);
+    expect(problems).toEqual([
+      {
+        clientId: 'web',
+        claim: 'family_name',
+        reason: expect.stringContaining('join() expected argument 2'),
+      },
+    ]);
   });
 
   test('the record is not changed by any expression', () => {
