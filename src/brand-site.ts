@@ -23,7 +23,7 @@ import { loadKeySet } from './keys/key-set.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
 import type { Log } from './log.ts';
 import { type ResolvedClient, resolveClient } from './platform/resolve-client.ts';
-import { acrValuesOf, createSignInWays, totpMemberOf } from './sign-in-ways.ts';
+import { acrValuesOf, openSignInWays, totpMemberOf } from './sign-in-ways.ts';
 import type { BrandStore, Store } from './store/contract.ts';
 
 export interface BrandSiteOptions {
@@ -83,6 +83,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     ? createRequestLog({ store: options.store.forBrand(brand.brand), log })
     : undefined;
 
+  const signIn = openSignInWays({ brand, store, keySet, now });
   const issuer = await createIssuer({
     brand,
     clients,
@@ -109,7 +110,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     createInteractionRoutes({
       gateway: issuer.interactions,
       directory,
-      ways: createSignInWays(brand),
+      ways: signIn.ways,
       attempts: createSignInAttempts(store),
       secondFactor: createSecondFactor({ counter: store, useOnce: useOnceIn(store), now }),
       log,
@@ -132,6 +133,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     store,
     async close() {
       await requestLog?.flush();
+      await signIn.close();
       await directory.close();
     },
   };

@@ -1,13 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { type JWK, SignJWT } from 'jose';
 import type { BrandConfig } from './config/brand-schema.ts';
+import {
+  type OpenedAssertionVerifier,
+  openAssertionVerifier,
+} from './directory/assertion/open-assertion-verifier.ts';
+import type { AnswerStore, WaitingAnswer } from './directory/brand-login/contract.ts';
+import { createBrandLogin } from './directory/brand-login/create-brand-login.ts';
 import { authenticationContext } from './interaction/authentication-context.ts';
 import type { SignInWay } from './interaction/ways.ts';
+import { type KeySet, signingKey } from './keys/key-set.ts';
+import type { BrandStore } from './store/contract.ts';
+
+export interface SignInWaysOptions {
+  brand: BrandConfig;
+  store: BrandStore;
+  keySet: KeySet;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface OpenedSignInWays {
+  ways: SignInWay[];
+  close(): Promise<void>;
+}
 
 /** The ways of a brand's `login` in which a consumer takes part, in their order. */
-export function createSignInWays({ login }: Pick<BrandConfig, 'login'>): SignInWay[] {
-  return login.flatMap(({ password }): SignInWay[] => {
-    if (!password) return [];
-    return [{ kind: 'password', id: 'password', secondFactorRequired: password.totp?.required ?? false }];
+export function openSignInWays(options: SignInWaysOptions): OpenedSignInWays {
+  const verifiers: OpenedAssertionVerifier[] = [];
+  const ways = options.brand.login.flatMap(({ password, brand }): SignInWay[] => {
+    if (password)
+      return [{ kind: 'password', id: 'password', secondFactorRequired: password.totp?.required ?? false }];
+    if (!brand) return [];
+    const { way, verifier } = openBrandLogin(options, brand);
+    verifiers.push(verifier);
+    return [way];
   });
+  return {
+    ways,
+    async close() {
+      await Promise.all(verifiers.map((verifier) => verifier.close()));
+    },
+  };
+}
+
+type BrandWay = NonNullable<BrandConfig['login'][number]['brand']>;
+
+function openBrandLogin(
+  { brand, store, keySet, now: milliseconds }: SignInWaysOptions,
+  { url, title, verify, session_exp: sessionLifetime }: BrandWay,
+): { way: SignInWay; verifier: OpenedAssertionVerifier } {
+  const now = () => Math.floor(milliseconds() / 1000);
+  const verifier = openAssertionVerifier({
+    settings: verify,
+    audience: brand.issuer,
+    now,
+    useOnce: async (issuer, jti, expiresAt) =>
+      (await store.upsert('ReplayDetection', JSON.stringify([issuer, jti]), {}, expiresAt - now())) ===
+      'saved',
+  });
+  const login = createBrandLogin({
+    url,
+    issuer: brand.issuer,
+    returnTo: `${brand.issuer}/login/brand`,
+    verifier,
+    sessionLifetime,
+    answers: createAnswerStore(store),
+    sign: signWith(signingKey(keySet)),
+    randomId: () => randomBytes(24).toString('base64url'),
+    now,
+  });
+  return {
+    way: {
+      kind: 'away',
+      id: 'brand',
+      title: title ?? brand.display_name ?? brand.brand,
+      login: { ...login, method: 'POST' },
+    },
+    verifier,
+  };
+}
+
+function createAnswerStore(store: BrandStore): AnswerStore {
+  const model = 'BrandLoginAnswer';
+  return {
+    async put(reference, answer, seconds) {
+      await store.upsert(model, reference, { answer }, seconds);
+    },
+    async take(reference) {
+      const record = await store.find(model, reference);
+      if (!record || (await store.consume(model, reference)) !== 'consumed') return undefined;
+      return record['answer'] as WaitingAnswer;
+    },
+  };
+}
+
+function signWith(key: JWK | undefined) {
+  return (claims: Record<string, unknown>, typ: string): Promise<string> => {
+    if (!key) throw new Error('there is no RS256 key');
+    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid: key.kid ?? '' }).sign(key);
+  };
 }
 
 /** Where the record of an account holds the secret of its one-time codes. */

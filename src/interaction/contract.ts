@@ -38,6 +38,8 @@ export interface PendingInteraction {
   uiLocales: string | undefined;
   acrValues: string | undefined;
   maxAge: number | undefined;
+  /** `prompt=login` */
+  mustSignInAnew: boolean;
   /** Seconds since the epoch: the consumer must have signed in after it (`prompt=login`, `max_age`). */
   freshSince: number | undefined;
   /** What a consent page lists. */
@@ -49,14 +51,23 @@ export interface PendingInteraction {
   csrf: string;
 }
 
+/** A sign-in elsewhere; times in seconds since the epoch. */
+export interface AwaySignIn {
+  /** When it was told. */
+  issuedAt: number;
+  authTime: number | undefined;
+  /** When the session ends, however busy it is. */
+  endsAt: number | undefined;
+}
+
 export interface FinishedLogin {
   accountId: string;
   /** RFC 8176; absent where nobody told. */
   amr?: string[] | undefined;
   /** OpenID Connect Core 2; absent where nobody told. */
   acr?: string | undefined;
-  /** Seconds since the epoch at which the consumer signed in elsewhere; default: now. */
-  authTime?: number | undefined;
+  /** Present when the consumer signed in elsewhere. */
+  away?: AwaySignIn | undefined;
 }
 
 /** Atomic counters for failed sign-ins. */

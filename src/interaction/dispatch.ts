@@ -10,6 +10,7 @@ import type { Pages } from './pages.ts';
 import type { SecondFactor } from './second-factor.ts';
 import { showWays } from './steps/choose-way.ts';
 import { comeBack } from './steps/come-back.ts';
+import { receiveAnswer } from './receive-answer.ts';
 import { showConsent, submitConsent } from './steps/consent.ts';
 import { showContinue, submitContinue } from './steps/continue.ts';
 import { goAway } from './steps/go-away.ts';
@@ -78,6 +79,8 @@ export function createInteractionRoutes(options: InteractionOptions): Middleware
   const path = new URL(options.issuer).pathname.replace(/\/$/, '');
   const form = bodyParser({ enableTypes: ['form'], formLimit: '8kb', encoding: 'utf-8' });
 
+  const answerForm = bodyParser({ enableTypes: ['form'], formLimit: '16kb', encoding: 'utf-8' });
+
   const loadStep = async (ctx: Context): Promise<Step> => {
     const interaction = await options.gateway.load(ctx);
     const { way: chosen } = ctx['params'];
@@ -114,8 +117,8 @@ export function createInteractionRoutes(options: InteractionOptions): Middleware
   });
   for (const way of options.ways) {
     if (way.kind !== 'away') continue;
-    router.all(`/login/${way.id}`, form, async (ctx: Context) => {
-      const { interactionUid, answer } = await way.login.receive(ctx);
+    router.all(`/login/${way.id}`, answerForm, async (ctx: Context) => {
+      const { interactionUid, answer } = await receiveAnswer(ctx, way.login);
       seeOther(ctx, `${path}/interaction/${encodeURIComponent(interactionUid)}/back?${answer.toString()}`);
     });
   }

@@ -1,4 +1,3 @@
-import type { Context } from 'koa';
 import type { PendingInteraction } from './contract.ts';
 
 /** A way to sign in that a consumer takes part in, in the brand's order. */
@@ -22,23 +21,35 @@ export interface AwayWay {
 
 /** A login elsewhere: the brand's own page, or another OpenID Provider. The browser goes there and comes back. */
 export interface AwayLogin {
+  /** How the browser comes back. */
+  method: 'GET' | 'POST';
   /** @throws ParleyError('login_unavailable') */
   begin(pending: PendingInteraction): Promise<Departure>;
   /**
    * The browser is back, at an address to which it brings none of our cookies. Answers whose interaction it is and
    * what the answer was; nothing of it is believed before `finish`.
    *
+   * @param parameters of the form or of the address
    * @throws ParleyError
    */
-  receive(ctx: Context): Promise<{ interactionUid: string; answer: URLSearchParams }>;
+  receive(parameters: Readonly<Record<string, unknown>>): Promise<Arrival>;
   /**
    * In the browser that began, once: what did the answer say?
    *
    * @param memory what `begin` had remembered
    * @throws ParleyError('login_unavailable')
    */
-  finish(answer: URLSearchParams, memory: Record<string, unknown>): Promise<AwayOutcome>;
+  finish(
+    answer: URLSearchParams,
+    memory: Record<string, unknown>,
+    pending: PendingInteraction,
+  ): Promise<AwayOutcome>;
 }
+
+export type Arrival =
+  | { kind: 'received'; interactionUid: string; answer: URLSearchParams }
+  /** @param sentence for the integrator @param detail for the operator's log */
+  | { kind: 'refused'; sentence: string; detail: string };
 
 export interface Departure {
   /** Where the browser goes. */
@@ -53,8 +64,12 @@ export type AwayOutcome =
       accountId: string;
       amr?: string[] | undefined;
       acr?: string | undefined;
+      /** Seconds since the epoch: when this was said; what ended the account's sessions after it ends this one. */
+      issuedAt: number;
       /** Seconds since the epoch. */
       authTime?: number | undefined;
+      /** Seconds since the epoch at which the session ends, however busy it is. */
+      endsAt?: number | undefined;
     }
   | { kind: 'cancelled' }
   /** @param reason for the operator's log */

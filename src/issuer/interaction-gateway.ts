@@ -17,10 +17,11 @@ export interface GatewayOptions {
   now(): number;
 }
 
-interface SignIn extends SignInFacts {
+interface SignIn {
   accountId: string;
   amr?: string[] | undefined;
   acr?: string | undefined;
+  away?: { issuedAt: number; authTime: number | undefined; endsAt: number | undefined } | undefined;
 }
 
 /** The pause in an authorization request, as the pages outside of this folder may see and end it. */
@@ -57,7 +58,7 @@ export function createInteractionGateway(options: GatewayOptions) {
       return describeInteraction(interaction, { client, now: options.now(), browser });
     },
 
-    async finishLogin(ctx: Context, { authTime, ...login }: SignIn): Promise<string> {
+    async finishLogin(ctx: Context, { away, ...login }: SignIn): Promise<string> {
       const interaction = await loadInteraction(provider, ctx);
       if (isAcrUnmet(interaction, login.acr)) {
         interaction.lastSubmission = undefined;
@@ -72,7 +73,9 @@ export function createInteractionGateway(options: GatewayOptions) {
         await options.endSession(current);
         interaction.session = undefined;
       }
-      return finish(ctx, interaction, { login: { ...login, ts: options.now(), facts: { authTime } } });
+      // What was told before a sign-out must not outlive it.
+      const ts = Math.min(options.now(), Math.floor(away?.issuedAt ?? options.now()));
+      return finish(ctx, interaction, { login: { ...login, ts, facts: factsOf(away) } });
     },
 
     async finishConsent(ctx: Context): Promise<string> {
@@ -132,6 +135,11 @@ export function createInteractionGateway(options: GatewayOptions) {
       return interactionMemory.take((await placeOf(ctx, name)).place);
     },
   };
+}
+
+function factsOf(away: SignIn['away']): SignInFacts {
+  if (!away) return { way: 'password' };
+  return { way: 'away', authTime: away.authTime ?? null, endsAt: away.endsAt };
 }
 
 async function loadInteraction(provider: Provider, ctx: Context): Promise<Interaction> {

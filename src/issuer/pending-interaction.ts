@@ -19,6 +19,7 @@ export function describeInteraction(
     uiLocales: textOf(params['ui_locales']),
     acrValues: textOf(params['acr_values']),
     maxAge: maxAgeOf(interaction),
+    mustSignInAnew: mustSignInAnew(interaction),
     freshSince: freshSince(interaction, now),
     scopes: [...wanted.scopes, ...Object.values(wanted.resources).flat()],
     claims: wanted.claims,
@@ -38,13 +39,17 @@ function maxAgeOf({ params }: Interaction): number | undefined {
   return maxAge === undefined || maxAge === '' ? undefined : Number(maxAge);
 }
 
+function mustSignInAnew({ params }: Interaction): boolean {
+  return textOf(params['prompt'])?.split(' ').includes('login') ?? false;
+}
+
 /** Seconds; clocks of the brand and ours differ. */
 const tolerance = 30;
 
 /** Where a new sign-in is asked for, one at another place counts only if it is as new (OpenID Connect Core 3.1.2.1). */
 function freshSince(interaction: Interaction, now: number): number | undefined {
   const maxAge = maxAgeOf(interaction);
-  if (textOf(interaction.params['prompt'])?.split(' ').includes('login')) return interaction.iat - tolerance;
+  if (mustSignInAnew(interaction)) return interaction.iat - tolerance;
   return maxAge === undefined ? undefined : now - maxAge - tolerance;
 }
 

@@ -1,13 +1,19 @@
 import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
 
+/** `session`: the brand's own session; `assertion`: the brand's signed word; `password`: our page; `away`: a login elsewhere. */
+export type SignInWay = 'session' | 'assertion' | 'password' | 'away';
+
 /** What a session remembers of its sign-in beside the library's own fields. */
 export interface SignInFacts {
+  way?: SignInWay | undefined;
   /**
    * Seconds since the epoch at which the consumer proved who they are, where that was elsewhere (OpenID Connect
-   * Core 2, `auth_time`). `loginTs` stays the moment at which our session began: its age and the account's "not
-   * before" mark are measured from there.
+   * Core 2, `auth_time`); null: nobody told. `loginTs` stays the moment at which our session began: its age and the
+   * account's "not before" mark are measured from there.
    */
-  authTime?: number | undefined;
+  authTime?: number | null | undefined;
+  /** Seconds since the epoch at which the session ends, however busy it is. */
+  endsAt?: number | undefined;
 }
 
 type SessionWithFacts = Session & { facts?: SignInFacts | undefined };
@@ -37,5 +43,6 @@ export function rememberSignInFacts(provider: Provider, now: () => number): void
 }
 
 function authTime(this: SessionWithFacts): number | undefined {
-  return this.facts?.authTime ?? this.loginTs;
+  const told = this.facts?.authTime;
+  return told === undefined ? this.loginTs : (told ?? undefined);
 }

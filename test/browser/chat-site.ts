@@ -56,6 +56,8 @@ export interface MoreOfTheSite {
   hosts?: readonly string[];
   /** Of the brands. */
   clients?: readonly object[];
+  /** Keys of the brands' files. */
+  brand?: object;
   /** Asked first, for pages and hosts of the test's own. @returns false when it has no answer */
   answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -66,7 +68,7 @@ export async function startChatSite(
   openssl: string,
   more: MoreOfTheSite = {},
 ): Promise<ChatSite> {
-  const { hosts = [], clients = [], answer = () => false } = more;
+  const { hosts = [], clients = [], brand = {}, answer = () => false } = more;
   const folder = await mkdtemp(join(tmpdir(), 'parley-pages-'));
   const certificates = createCertificates(openssl, folder, [...Object.values(names), ...hosts]);
   const server = await startPages(certificates, answer);
@@ -77,10 +79,10 @@ export async function startChatSite(
     stranger: `https://${names.stranger}:${port}`,
   };
   const [parley, browser] = await Promise.all([
-    startIssuers(certificates, origins.page, clients),
+    startIssuers(certificates, origins.page, { clients, brand }),
     launchBrowser(chromium, certificates, [
-      '*.test 127.0.0.1',
       ...hosts.map((host) => `${host} 127.0.0.1:${port}`),
+      '*.test 127.0.0.1',
     ]),
   ]);
   const issuer = `https://${names.issuer}:${parley.port}`;
@@ -132,7 +134,7 @@ export async function startChatSite(
 function startIssuers(
   { cert, key }: Certificates,
   page: string,
-  more: readonly object[],
+  more: Required<Pick<MoreOfTheSite, 'clients' | 'brand'>>,
 ): Promise<RunningParley> {
   const client = { platform: 'liveperson', pages: [page], openid_includes: ['account', 'billing'] };
   const clients = [
@@ -140,12 +142,12 @@ function startIssuers(
     { ...client, id: 'lp-code', secret: secrets.liveperson, flows: ['code'] },
     { ...client, id: 'lp-implicit', flows: ['implicit'] },
     { ...client, id: 'lp-elsewhere', flows: ['implicit'], pages: [] },
-    ...more.map((own) => ({ ...client, ...own })),
+    ...more.clients.map((own) => ({ ...client, ...own })),
   ];
   return startParley({
     brands: [
-      testBrand({ brand: 'acme', issuer: `https://${names.issuer}:PORT`, clients }),
-      testBrand({ brand: 'other', issuer: `https://${names.crossSiteIssuer}:PORT`, clients }),
+      testBrand({ brand: 'acme', issuer: `https://${names.issuer}:PORT`, clients, ...more.brand }),
+      testBrand({ brand: 'other', issuer: `https://${names.crossSiteIssuer}:PORT`, clients, ...more.brand }),
     ],
     serverYaml: { tls: { cert, key } },
   });

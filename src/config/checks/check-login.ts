@@ -15,7 +15,9 @@ export function checkLogin({ login }: BrandConfig): Problem[] {
     ...Object.entries(way).flatMap(([name, settings]) =>
       settings && 'verify' in settings ? checkVerify(settings.verify, ['login', index, name, 'verify']) : [],
     ),
-    ...(way.session ? checkAddress(way.session.url, ['login', index, 'session', 'url']) : []),
+    ...Object.entries(way).flatMap(([name, settings]) =>
+      settings && 'url' in settings ? checkAddress(settings.url, ['login', index, name, 'url']) : [],
+    ),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assertionWay } from './ways/assertion-way.ts';
+import { brandWay } from './ways/brand-way.ts';
 import { passwordWay } from './ways/password-way.ts';
 import { sessionWay } from './ways/session-way.ts';
 
@@ -11,6 +12,7 @@ export const loginSchema = z
         .optional()
         .describe("The brand's own session, asked with the browser's cookies: no page."),
       assertion: assertionWay.optional().describe("A JWT of the brand's says who the consumer is: no page."),
+      brand: brandWay.optional().describe('The login page that the brand already has.'),
       password: passwordWay.optional().describe('A page of ours asks for name and password.'),
     }),
   )

@@ -14,11 +14,13 @@ export async function comeBack(step: Step): Promise<string> {
   if (!away || way?.kind !== 'away')
     throw new ParleyError('interaction_lost', 'the browser was not sent away');
   const answer = new URLSearchParams(ctx.querystring);
-  const outcome = await finish(() => way.login.finish(answer, away['memory'] as Record<string, unknown>));
+  const outcome = await finish(step, () =>
+    way.login.finish(answer, away['memory'] as Record<string, unknown>, interaction),
+  );
   const problem = findProblem(outcome, interaction.freshSince);
   if (outcome.kind === 'signed-in' && !problem) {
-    const { accountId, amr, acr, authTime } = outcome;
-    return gateway.finishLogin(ctx, { accountId, amr, acr, authTime });
+    const { accountId, amr, acr, issuedAt, authTime, endsAt } = outcome;
+    return gateway.finishLogin(ctx, { accountId, amr, acr, away: { issuedAt, authTime, endsAt } });
   }
   if (problem) {
     const details = { supportId: ctx.state['requestId'], way: way.id, detail: problem.reason };
@@ -31,9 +33,12 @@ export async function comeBack(step: Step): Promise<string> {
 
 type Outcome = AwayOutcome | { kind: 'unavailable'; reason: string };
 
-async function finish(run: () => Promise<AwayOutcome>): Promise<Outcome> {
+async function finish({ directory }: Step, run: () => Promise<AwayOutcome>): Promise<Outcome> {
   try {
-    return await run();
+    const outcome = await run();
+    if (outcome.kind !== 'signed-in') return outcome;
+    const account = await directory.findAccount(outcome.accountId, { fresh: true });
+    return account ? outcome : { kind: 'failed', reason: 'the account directory has no such account' };
   } catch (error) {
     const isOutage =
       error instanceof ParleyError && ['login_unavailable', 'directory_unavailable'].includes(error.code);
