@@ -5,7 +5,7 @@ import type { ConfigWatch } from './config/watch-config.ts';
 import { describeStart } from './describe-start.ts';
 import type { Log } from './log.ts';
 import { createReload } from './reload.ts';
-import { createServer } from './server.ts';
+import { createServer, type Server } from './server.ts';
 import { onHangUp } from './workers/on-hang-up.ts';
 import { drainMessage, readyMessage, reloadMessage } from './workers/protocol.ts';
 
@@ -38,8 +38,15 @@ export async function serve({ config, load, watch, log: processLog }: ServeOptio
   watch.start(() => reload('a file has changed'));
   if (!worker || worker.id === 1) {
     for (const line of describeStart(config, server)) process.stdout.write(`${line}\n`);
+    void warnOfStore(server, log);
   }
   if (worker) obeySupervisor(worker, { drain: close, reload: () => void reload('SIGHUP') });
+}
+
+/** A store that is away at the start says so by itself, and keeps nobody from listening. */
+async function warnOfStore(server: Server, log: Log): Promise<void> {
+  const risks = await server.findStoreRisks().catch(() => []);
+  for (const risk of risks) log.warn({ risk }, 'the store is not set up for what it holds');
 }
 
 /** A terminal sends Ctrl-C to workers as well, and a second signal would cut a drain short: hence a message. */

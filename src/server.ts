@@ -20,7 +20,7 @@ import { type Listener, listen } from './listen.ts';
 import { type BrandChanges, createLiveBrands } from './live-brands.ts';
 import type { Log } from './log.ts';
 import { type BrandSite, createBrandSite } from './brand-site.ts';
-import { openStore } from './store/open-store.ts';
+import { openConfiguredStore } from './open-configured-store.ts';
 import type { Store } from './store/contract.ts';
 
 export interface ServerOptions {
@@ -42,6 +42,8 @@ export interface Server {
   /** Serves these brands from now on, all or nothing (live-brands.ts). */
   replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges>;
   listen(): Promise<Listener>;
+  /** Sentences for the operator about the store's own settings; rejects while it is away. */
+  findStoreRisks(): Promise<string[]>;
   /** Answers 503 at /readyz from now on; then ends requests, directories and the store. */
   drain(grace: number): Promise<void>;
 }
@@ -50,7 +52,7 @@ export interface Server {
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { config, log, now = Date.now } = options;
   const { server } = config;
-  const store = options.store ?? openStore(server.store, { timeout: server.store_timeout, log });
+  const store = options.store ?? openConfiguredStore(config, log);
   const views = createViews();
   const pages = createPages(views, 'Parley');
   const serveScript = createServeScript();
@@ -132,6 +134,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       listener = await listen(server, (request, response) => void handle(request, response));
       return listener;
     },
+    findStoreRisks: () => store.findRisks(),
     async drain(grace) {
       draining = true;
       await listener?.close(grace);

@@ -24,11 +24,32 @@ export const serverSchema = z.strictObject({
     .describe('Addresses or CIDR ranges whose X-Forwarded-* headers are believed.'),
   store: z
     .string()
-    .regex(/^(?:embedded:.|rediss?:\/\/|redis-sentinel:\/\/|redis-cluster:\/\/)/, {
-      message: 'use embedded:<folder>, redis://…, rediss://…, redis-sentinel://… or redis-cluster://…',
+    .regex(/^(?:embedded:.|rediss?(?:-sentinel|-cluster)?:\/\/)/, {
+      message:
+        'use embedded:<folder>, redis://…, redis-sentinel://… or redis-cluster://…; with TLS rediss://…, rediss-sentinel://… or rediss-cluster://…',
     })
     .default('embedded:./data')
     .describe('Where state rests.'),
+  store_prefix: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'use a-z, 0-9 and -')
+    .default('parley')
+    .describe('First part of every key in Redis; tells the deployments that share one apart.'),
+  store_wait: z
+    .union(
+      [
+        z.enum(['auto', 'off']),
+        z.strictObject({
+          replicas: z.int().min(1).default(1).describe('How many replicas must confirm.'),
+          timeout: z.int().positive().default(500).describe('Milliseconds until the answer is 503.'),
+        }),
+      ],
+      'use auto, off, or a mapping of replicas and timeout',
+    )
+    .default('auto')
+    .describe(
+      'Whether what must not be lost waits for a replica: `auto` for one on Sentinel and Cluster, `off`, or a mapping.',
+    ),
   workers: z
     .union([z.literal('auto'), z.int().min(1).max(256)], 'use auto, or a number from 1 to 256')
     .default(1)

@@ -57,7 +57,7 @@ function describe(ctx: KoaContextWithOIDC, error: FailedRequest) {
   return {
     supportId: ctx.state?.['requestId'],
     clientId: ctx.oidc?.client?.clientId ?? ctx.oidc?.params?.['client_id'],
-    error: error.error ?? error.message,
+    error: reason instanceof ParleyError ? reason.code : (error.error ?? error.message),
     description: error.error_description,
     detail: error.error_detail ?? cause,
   };

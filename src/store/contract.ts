@@ -1,8 +1,10 @@
 /**
  * Where state rests: the contract that every store implementation passes (test/contract/store-contract.ts).
  *
- * All methods reject with ParleyError('store_unavailable') when the store cannot answer in time, and with
- * nothing else for reasons outside the program. Times are seconds. Payloads are JSON values.
+ * All methods reject with ParleyError('store_unavailable') when the store cannot answer in time, with
+ * ParleyError('store_unconfirmed') when they did their work and no replica confirmed it in time (it stands as long as
+ * this master does: a code is spent), and with nothing else for reasons outside the program. Times are seconds.
+ * Payloads are JSON values.
  */
 
 /** Record kinds of oidc-provider (its model names) plus our own; two kinds with one id never collide. */
@@ -27,7 +29,7 @@ export type ConsumeOutcome =
 /** One brand's share of the store. Two brands with one id never see each other's records. */
 export interface BrandStore {
   /**
-   * Writes a record and its indexes (`payload.uid`, `payload.userCode`, `payload.grantId`).
+   * Writes a record and its indexes (`payload.userCode`, `payload.grantId`, and `payload.uid` of a `Session`).
    * - no `expiresIn`: never expires.
    * - models `Session` and `Grant`: refused with 'dropped' for 10 minutes after `destroy` (or `revokeGrant`) of the same id.
    * - model `ReplayDetection`: refused with 'exists' while a record of that id lives (atomic).
@@ -36,6 +38,7 @@ export interface BrandStore {
   upsert(model: ModelName, id: string, payload: Payload, expiresIn?: number): Promise<SaveOutcome>;
   /** The payload, with `consumed` (epoch seconds) once consumed; undefined when unknown or expired. */
   find(model: ModelName, id: string): Promise<Payload | undefined>;
+  /** Model `Session` only. */
   findByUid(model: ModelName, uid: string): Promise<Payload | undefined>;
   findByUserCode(model: ModelName, userCode: string): Promise<Payload | undefined>;
   /** Atomic compare-and-set: of any number of parallel callers exactly one gets 'consumed'. Keeps the remaining lifetime. */
@@ -93,5 +96,7 @@ export interface Store {
   forBrand(brand: string): BrandStore;
   /** Resolves when the store answers within its time-out; rejects with ParleyError('store_unavailable'). */
   ping(): Promise<void>;
+  /** Sentences for the operator: settings of the store with which it may lose or refuse what it was given. */
+  findRisks(): Promise<string[]>;
   close(): Promise<void>;
 }

@@ -50,6 +50,7 @@ export function createEmbeddedStore({
         ...parts.notBefore(brand),
       };
     },
+    findRisks: async () => [],
     ping: () => answer(() => void probe.get()),
     async close() {
       stopSweep();

@@ -1,9 +1,9 @@
 import type { Log } from '../log.ts';
 import type { Store } from './contract.ts';
 import { createEmbeddedStore } from './embedded-store.ts';
-import { createRedisStore } from './redis-store.ts';
+import { createRedisStore, type RedisStoreOptions } from './redis-store.ts';
 
-export interface OpenStoreOptions {
+export interface OpenStoreOptions extends Pick<RedisStoreOptions, 'prefix' | 'wait'> {
   /** Milliseconds that one command may take. */
   timeout: number;
   log?: Pick<Log, 'info' | 'warn'>;
@@ -11,27 +11,17 @@ export interface OpenStoreOptions {
   now?: () => number;
 }
 
-const choices = 'embedded:<folder>, redis://… or rediss://…';
+const choices =
+  'embedded:<folder>, redis://…, redis-sentinel://… or redis-cluster://… (with TLS: rediss://…, rediss-sentinel://…, rediss-cluster://…)';
 
 /**
  * The store of the configured address. Never repeats the address in an error: it may carry a password.
  * @throws Error when the address names no store that exists
  */
-export function openStore(url: string, { timeout, log, now }: OpenStoreOptions): Store {
-  const scheme = /^([a-z-]+):/.exec(url)?.[1];
-  switch (scheme) {
-    case 'embedded': {
-      const folder = url.slice('embedded:'.length);
-      if (!folder) throw new Error('The store address embedded: needs a folder, as in embedded:./data.');
-      return createEmbeddedStore({ folder, busyTimeout: timeout, ...(now && { now }) });
-    }
-    case 'redis':
-    case 'rediss':
-      return createRedisStore({ url, timeout, ...(log && { log }) });
-    case 'redis-sentinel':
-    case 'redis-cluster':
-      throw new Error(`A ${scheme}: store is not supported in this version: use ${choices}.`);
-    default:
-      throw new Error(`The store address must be ${choices}.`);
-  }
+export function openStore(url: string, { now, ...options }: OpenStoreOptions): Store {
+  if (/^rediss?(-sentinel|-cluster)?:/.test(url)) return createRedisStore({ url, ...options });
+  if (!url.startsWith('embedded:')) throw new Error(`The store address must be ${choices}.`);
+  const folder = url.slice('embedded:'.length);
+  if (!folder) throw new Error('The store address embedded: needs a folder, as in embedded:./data.');
+  return createEmbeddedStore({ folder, busyTimeout: options.timeout, ...(now && { now }) });
 }

@@ -22,6 +22,29 @@ function outlivesGrant(model: ModelName): boolean {
   return model === 'Session' || model === 'Interaction';
 }
 
+/** Nobody but oidc-provider's token check looks for a record by its uid, and only for a session. */
+function isFoundByUid(model: ModelName): boolean {
+  return model === 'Session';
+}
+
+/** Losing one of these at a failover costs a new sign-in or a new question, and nobody was promised more. */
+const mayBeLost: ReadonlySet<ModelName> = new Set([
+  'Interaction',
+  'PushedAuthorizationRequest',
+  'AuthorizationCode',
+  'AccessToken',
+  'ClientCredentials',
+  'Grant',
+]);
+
+/**
+ * Whether a write must survive the node that takes it, where there are replicas. Everything does whose loss would
+ * be wrong and not merely unkind; unknown kinds are taken for such. What has ended must stay ended, whatever kind it is.
+ */
+export function outlivesItsNode(model: ModelName, write: 'save' | 'end'): boolean {
+  return write === 'end' ? model !== 'Interaction' : !mayBeLost.has(model);
+}
+
 export interface RecordIndexes {
   uid?: string;
   userCode?: string;
@@ -31,7 +54,7 @@ export interface RecordIndexes {
 export function indexesOf(model: ModelName, payload: Payload): RecordIndexes {
   const { uid, userCode, grantId } = payload;
   return {
-    ...(typeof uid === 'string' && { uid }),
+    ...(typeof uid === 'string' && isFoundByUid(model) && { uid }),
     ...(typeof userCode === 'string' && { userCode }),
     ...(typeof grantId === 'string' && !outlivesGrant(model) && { grantId }),
   };

@@ -1,21 +1,35 @@
 import type { Store } from './contract.ts';
 import { checkBrandName } from './record-rules.ts';
-import { connect, type RedisStoreOptions } from './redis/connection.ts';
+import { command } from './redis/command.ts';
+import { connect, type ConnectionOptions } from './redis/connection.ts';
 import { counters } from './redis/counters.ts';
-import { createBrandKeys, pingKey } from './redis/keys.ts';
+import { findRisks } from './redis/find-risks.ts';
+import { createBrandKeys, defaultPrefix, pingKey } from './redis/keys.ts';
 import { links } from './redis/links.ts';
 import { locks } from './redis/locks.ts';
 import { notBefore } from './redis/not-before.ts';
 import { records } from './redis/records.ts';
 import { sets } from './redis/sets.ts';
 
+export interface RedisStoreOptions extends ConnectionOptions {
+  /** First part of every key, for deployments that share a Redis. */
+  prefix?: string;
+}
+
 /** The store that several machines share. Redis may be away at the start or later: calls reject until it is back. */
-export function createRedisStore(options: RedisStoreOptions): Store {
+export function createRedisStore({ prefix = defaultPrefix, ...options }: RedisStoreOptions): Store {
   const connection = connect(options);
+
+  async function ping(): Promise<void> {
+    // A write: a full or read-only server still answers PING, but cannot serve a sign-in.
+    const key = pingKey(prefix);
+    await connection.run(command(key, (redis) => redis.set(key, '1', 'PX', 1000)));
+  }
+
   return {
     forBrand(brand) {
       checkBrandName(brand);
-      const keys = createBrandKeys(brand);
+      const keys = createBrandKeys(prefix, brand);
       return {
         ...records(connection, keys),
         ...sets(connection, keys),
@@ -25,9 +39,10 @@ export function createRedisStore(options: RedisStoreOptions): Store {
         ...notBefore(connection, keys),
       };
     },
-    async ping() {
-      // A write: a full or read-only server still answers PING, but cannot serve a sign-in.
-      await connection.run((redis) => redis.set(pingKey, '1', 'PX', 1000));
+    ping,
+    async findRisks() {
+      await ping();
+      return findRisks(connection);
     },
     close: () => connection.close(),
   };

@@ -3,22 +3,13 @@ import { Redis } from 'ioredis';
 import type { BrandStore, Store } from '../../src/store/contract.ts';
 import { createRedisStore } from '../../src/store/redis-store.ts';
 import { describeStoreContract } from '../contract/store-contract.ts';
+import { askRedis } from '../support/ask-redis.ts';
 import { describeWith } from '../support/availability.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { poll } from '../support/poll.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
 const timeout = 1000;
-
-/** An operator's own connection to the same server. */
-async function ask<T>(server: RedisServer, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(server.url);
-  try {
-    return await work(redis);
-  } finally {
-    redis.disconnect();
-  }
-}
 
 describeWith('redis-server', () => {
   let server: RedisServer;
@@ -29,7 +20,7 @@ describeWith('redis-server', () => {
     },
     stop: () => server.stop(),
     async createStore() {
-      await ask(server, (redis) => redis.flushall());
+      await askRedis(server, (redis) => redis.flushall());
       return createRedisStore({ url: server.url, timeout });
     },
     async reopen(store) {
@@ -52,7 +43,7 @@ describeWith('redis-server', () => {
     });
     afterAll(() => server.stop());
     beforeEach(async () => {
-      await ask(server, (redis) => redis.flushall());
+      await askRedis(server, (redis) => redis.flushall());
       store = createRedisStore({ url: server.url, timeout });
       brand = store.forBrand('acme');
     });
@@ -61,7 +52,8 @@ describeWith('redis-server', () => {
     test('lives no longer than it must: only links and records without a lifetime are immortal', async () => {
       await brand.upsert('AuthorizationCode', 'code', { grantId: 'g' }, 60);
       await brand.upsert('RefreshToken', 'refresh', { grantId: 'g' }, 900);
-      await brand.upsert('DeviceCode', 'device', { uid: 'u', userCode: 'c' }, 300);
+      await brand.upsert('DeviceCode', 'device', { uid: 'not found by it', userCode: 'c' }, 300);
+      await brand.upsert('Session', 'signed-in', { uid: 'u' }, 400);
       await brand.consume('AuthorizationCode', 'code');
       await brand.consume('AuthorizationCode', 'unknown');
       await brand.destroy('Session', 's');
@@ -88,8 +80,9 @@ describeWith('redis-server', () => {
         'parley:1:acme:record:Grant:unknown': 600,
         'parley:1:acme:record:RefreshToken:refresh': 900,
         'parley:1:acme:record:Session:s': 600,
+        'parley:1:acme:record:Session:signed-in': 400,
         'parley:1:acme:set:sessions': 120,
-        'parley:1:acme:uid:DeviceCode:u': 300,
+        'parley:1:acme:uid:Session:u': 400,
         'parley:1:acme:user-code:DeviceCode:c': 300,
       });
     });
@@ -121,7 +114,7 @@ describeWith('redis-server', () => {
         'parley:1:acme:record:AccessToken:long',
         'parley:1:acme:record:Session:s',
       ]);
-      expect(await ask(server, (redis) => redis.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
+      expect(await askRedis(server, (redis) => redis.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
         'AccessToken:long',
       ]);
     });
@@ -131,7 +124,7 @@ describeWith('redis-server', () => {
       for (let n = 0; n < 50; n += 1) await brand.upsert('AccessToken', `t-${n}`, { grantId: 'g' }, 0);
       await poll('the last is gone', 1000, async () => !(await brand.find('AccessToken', 't-49')));
       await brand.upsert('AccessToken', 'next', { grantId: 'g' }, 60);
-      expect(await ask(server, (redis) => redis.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
+      expect(await askRedis(server, (redis) => redis.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
         'AccessToken:next',
         'RefreshToken:long',
       ]);
@@ -148,7 +141,7 @@ describeWith('redis-server', () => {
       expect(names).toContain('evalsha');
       for (const forbidden of ['keys', 'scan', 'multi', 'exec', 'watch', 'mget'])
         expect(names).not.toContain(forbidden);
-      await ask(server, async (redis) => {
+      await askRedis(server, async (redis) => {
         for (const command of commands.filter(([name]) => !withoutKeys.has(String(name).toLowerCase()))) {
           expect(await redis.call('COMMAND', 'GETKEYS', ...command)).toHaveLength(1);
         }
@@ -159,11 +152,11 @@ describeWith('redis-server', () => {
       const node = await startRedis({ cluster: true });
       const fresh = createRedisStore({ url: node.url, timeout });
       try {
-        await ask(node, (redis) => redis.cluster('ADDSLOTSRANGE', 0, 16383));
+        await askRedis(node, (redis) => redis.cluster('ADDSLOTSRANGE', 0, 16383));
         await poll('the Cluster is up', 10_000, () =>
-          ask(node, async (redis) => (await redis.cluster('INFO')).includes('cluster_state:ok')),
+          askRedis(node, async (redis) => (await redis.cluster('INFO')).includes('cluster_state:ok')),
         );
-        await expect(ask(node, (redis) => redis.mget('a', 'b'))).rejects.toThrow('CROSSSLOT');
+        await expect(askRedis(node, (redis) => redis.mget('a', 'b'))).rejects.toThrow('CROSSSLOT');
         await useEverything(fresh.forBrand('acme'));
         await fresh.ping();
       } finally {
@@ -275,10 +268,10 @@ describeWith('redis-server', () => {
       store = createRedisStore({ url: server.url, timeout, log });
       await store.ping();
       const port = await findFreePort();
-      await ask(server, (redis) => redis.call('REPLICAOF', '127.0.0.1', String(port)));
+      await askRedis(server, (redis) => redis.call('REPLICAOF', '127.0.0.1', String(port)));
       await expectRefusalWithin(3000, () => store.forBrand('acme').upsert('Session', 'a', {}, 60));
       await expectRefusalWithin(3000, () => store.ping());
-      await ask(server, (redis) => redis.call('REPLICAOF', 'NO', 'ONE'));
+      await askRedis(server, (redis) => redis.call('REPLICAOF', 'NO', 'ONE'));
       await poll('the store is back', 10_000, () =>
         store.ping().then(
           () => true,
@@ -293,7 +286,7 @@ describeWith('redis-server', () => {
       const brand = store.forBrand('acme');
       await brand.upsert('AuthorizationCode', 'a', {}, 60);
       await brand.upsert('AuthorizationCode', 'b', {}, 60);
-      await ask(server, (redis) => redis.script('FLUSH'));
+      await askRedis(server, (redis) => redis.script('FLUSH'));
       expect(await brand.upsert('AuthorizationCode', 'c', {}, 60)).toBe('saved');
       expect(await brand.consume('AuthorizationCode', 'c')).toBe('consumed');
     });
@@ -320,7 +313,7 @@ describeWith('redis-server', () => {
       expect(await remember(save())).toMatchObject(unavailable);
       expect(await remember(save())).toMatchObject(unavailable);
       await wrong.close();
-      await ask(server, (redis) => redis.config('SET', 'maxmemory', '1'));
+      await askRedis(server, (redis) => redis.config('SET', 'maxmemory', '1'));
       expect(
         await remember(store.forBrand('acme').upsert('AccessToken', 'hidden-id', { hidden: 'value' }, 60)),
       ).toMatchObject({ ...unavailable, message: expect.stringContaining('OOM') });
@@ -335,7 +328,7 @@ describeWith('redis-server', () => {
 
 /** Every key of the server with its remaining seconds. */
 function findLifetimes(server: RedisServer): Promise<Record<string, number>> {
-  return ask(server, async (redis) => {
+  return askRedis(server, async (redis) => {
     const keys = (await redis.keys('*')).toSorted();
     return Object.fromEntries(
       await Promise.all(keys.map(async (key) => [key, await redis.ttl(key)] as const)),

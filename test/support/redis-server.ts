@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,14 @@ export interface RedisServer {
   resume(): void;
 }
 
+/** Several servers that make one store. */
+export interface RedisTopology {
+  /** PARLEY_STORE. */
+  url: string;
+  servers: readonly RedisServer[];
+  stop(): Promise<void>;
+}
+
 export interface RedisServerOptions {
   /** Append-only file, synced on each write: nothing is lost across `kill`. */
   aof?: boolean;
@@ -31,6 +39,10 @@ export interface RedisServerOptions {
   password?: string;
   /** A node of a Cluster; it owns no slots until it is told so. */
   cluster?: boolean;
+  /** More lines of redis.conf. */
+  settings?: readonly string[];
+  /** The lines of a file that the server rewrites as it goes: a Sentinel, which has no other way. */
+  sentinel?: readonly string[];
 }
 
 /** A real redis-server on loopback with a folder of its own. */
@@ -81,8 +93,19 @@ async function launch(port: number, folder: string, options: RedisServerOptions)
   return server;
 }
 
-function toArguments(port: number, folder: string, { aof, password, cluster }: RedisServerOptions): string[] {
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+function toArguments(port: number, folder: string, options: RedisServerOptions): string[] {
+  const { aof, password, cluster, settings: more = [], sentinel } = options;
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  if (sentinel) {
+    const file = join(folder, 'sentinel.conf');
+    if (!existsSync(file)) writeFileSync(file, `${sentinel.join('\n')}\n`);
+    return [file, ...settings, '--sentinel'];
+  }
+  settings.push('--save', '');
+  for (const line of more) {
+    const [name = '', ...values] = line.split(' ');
+    settings.push(`--${name}`, ...values);
+  }
   if (aof) settings.push('--appendonly', 'yes', '--appendfsync', 'always');
   if (password) settings.push('--requirepass', password);
   if (cluster) settings.push('--cluster-enabled', 'yes');

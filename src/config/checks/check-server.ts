@@ -5,7 +5,23 @@ import type { ServerConfig } from '../server-schema.ts';
 
 /** What the shape of server.yaml cannot say. */
 export function checkServer(server: ServerConfig, { production }: { production: boolean }): Problem[] {
-  return [...checkTrustedProxies(server), ...(production ? checkCookieKeys(server) : [])];
+  return [
+    ...checkTrustedProxies(server),
+    ...checkStoreWait(server),
+    ...(production ? checkCookieKeys(server) : []),
+  ];
+}
+
+/** A command that is given up while Redis still waits would be reported as lost, though it was written. */
+function checkStoreWait({ store_wait: wait, store_timeout: timeout }: ServerConfig): Problem[] {
+  if (typeof wait === 'string' || wait.timeout < timeout) return [];
+  return [
+    error(
+      ['store_wait', 'timeout'],
+      'is not shorter than store_timeout',
+      'write less, or raise store_timeout',
+    ),
+  ];
 }
 
 function checkTrustedProxies({ trusted_proxies: proxies }: ServerConfig): Problem[] {

@@ -1,99 +1,96 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Log } from '../../log.ts';
-import { readRedisUrl } from './redis-url.ts';
-import { defineScripts, type ScriptedRedis } from './scripts.ts';
-import { asUnavailable, reasonOf } from './unavailable.ts';
+import { openClusterLane } from './cluster-lane.ts';
+import { type Command, isUnknownScript } from './command.ts';
+import { type CommitGroup, createCommitGroup, type ReplicaWait } from './commit-group.ts';
+import type { Lane } from './lane.ts';
+import { readRedisUrl, type RedisAddress } from './redis-url.ts';
+import { openSingleLane } from './single-lane.ts';
+import { asUnavailable } from './unavailable.ts';
+import { createWatch } from './watch.ts';
 
-export interface RedisStoreOptions {
+export interface ConnectionOptions {
   url: string;
   /** Milliseconds that one command may take. */
   timeout: number;
+  /** 'auto', the default: for one replica where the address names Sentinels or a Cluster. */
+  wait?: ReplicaWait | 'auto' | 'off';
   log?: Pick<Log, 'info' | 'warn'>;
 }
 
 export interface Connection {
-  /** Rejects with ParleyError('store_unavailable') and nothing else. Commands started together keep their order. */
-  run: <T>(work: (redis: ScriptedRedis) => Promise<T>) => Promise<T>;
-  close: () => Promise<void>;
+  /** Rejects with ParleyError('store_unavailable') and nothing else. */
+  run<T>(command: Command<T>): Promise<T>;
+  /** For what must outlive its node: also rejects with ParleyError('store_unconfirmed'), when no replica has it in time. */
+  commit<T>(command: Command<T>): Promise<T>;
+  /** The nodes that take writes, for what is not about one key. */
+  masters(): Redis[];
+  /** What commit waits for. */
+  wait: ReplicaWait | undefined;
+  close(): Promise<void>;
 }
 
-/** One connection that refuses at once while Redis is away and comes back by itself. */
-export function connect({ url, timeout, log }: RedisStoreOptions): Connection {
-  const client: Redis = createClient(url, timeout);
-  defineScripts(client);
-  const state = watch(client, log);
-  const settled = firstAttempt(client, timeout);
+const oneReplica: ReplicaWait = { replicas: 1, timeout: 500 };
+
+/** Connections that refuse at once while Redis is away and come back by themselves. */
+export function connect({ url, timeout, wait: wanted = 'auto', log }: ConnectionOptions): Connection {
+  const address = readRedisUrl(url);
+  const wait = chooseWait(address, wanted);
+  const watch = createWatch(log);
+  const lane = openLane(address, timeout, watch);
+  const waiting = wait && openLane(address, timeout, createWatch());
+  const groups = new WeakMap<Redis, CommitGroup>();
+
+  function groupOf(redis: Redis, settings: ReplicaWait): CommitGroup {
+    const group = groups.get(redis) ?? createCommitGroup(redis, settings);
+    groups.set(redis, group);
+    return group;
+  }
+
+  const run = <T>(command: Command<T>) =>
+    answer((withText) => lane.send(command.key, (redis, how) => command.send(redis, { ...how, withText })));
 
   return {
-    async run(work) {
-      await settled;
-      try {
-        return await work(client);
-      } catch (error) {
-        throw asUnavailable(error);
-      }
+    run,
+    commit(command) {
+      if (!waiting) return run(command);
+      return answer((withText) =>
+        waiting.send(command.key, (redis, how) =>
+          groupOf(redis, wait).add(() => command.send(redis, { ...how, withText })),
+        ),
+      );
     },
+    masters: () => lane.masters(),
+    wait,
     async close() {
-      state.closing = true;
-      if (client.status === 'ready') await client.quit().catch(() => client.disconnect());
-      else client.disconnect();
+      watch.close();
+      await Promise.all([lane.close(), waiting?.close()]);
     },
   };
 }
 
-function createClient(url: string, timeout: number): Redis {
-  return new Redis({
-    ...readRedisUrl(url),
-    commandTimeout: timeout,
-    connectTimeout: 3000,
-    // A peer that vanished without a word: the connection is given up, not only the commands on it.
-    socketTimeout: timeout * 3,
-    // How long closing waits for the peer's farewell.
-    disconnectTimeout: 200,
-    // Together these make a command fail at once while Redis is away. A queued save would arrive late, after
-    // its sender was told that it failed, and could undo what happened since.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    retryStrategy: (attempt) => Math.min(attempt * 50, 1000),
-    maxLoadingRetryTime: 500,
-    // After a failover the old master stays reachable as a replica: look the address up again.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  });
+function chooseWait(
+  { kind }: RedisAddress,
+  wanted: NonNullable<ConnectionOptions['wait']>,
+): ReplicaWait | undefined {
+  if (wanted === 'auto') return kind === 'single' ? undefined : oneReplica;
+  return wanted === 'off' ? undefined : wanted;
 }
 
-/** One line per change: an outage of an hour is two lines. */
-function watch(client: Redis, log: RedisStoreOptions['log']): { closing: boolean } {
-  const state = { closing: false };
-  let reachable: boolean | undefined;
+function openLane(address: RedisAddress, timeout: number, watch: ReturnType<typeof createWatch>): Lane {
+  return address.kind === 'cluster'
+    ? openClusterLane(address, timeout, watch)
+    : openSingleLane(address, timeout, watch);
+}
 
-  function noteLoss(error?: unknown): void {
-    if (state.closing || reachable === false) return;
-    reachable = false;
-    log?.warn(
-      { reason: error ? reasonOf(error) : 'connection lost' },
-      'the store is not reachable; trying again',
-    );
+/** Scripts are known by their hash; a node that was restarted or flushed is sent the text once. */
+async function answer<T>(send: (withText: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await send(false).catch((error: unknown) => {
+      if (isUnknownScript(error)) return send(true);
+      throw error;
+    });
+  } catch (error) {
+    throw asUnavailable(error);
   }
-
-  client.on('error', noteLoss);
-  client.on('close', () => noteLoss());
-  client.on('ready', () => {
-    if (!reachable) log?.info('the store is connected');
-    reachable = true;
-  });
-  return state;
-}
-
-/** A store that was created a moment ago is still connecting: its first commands wait for that one attempt. */
-function firstAttempt(client: Redis, timeout: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeout);
-    for (const event of ['ready', 'close'] as const) {
-      client.once(event, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }
-  });
 }

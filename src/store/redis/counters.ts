@@ -1,22 +1,23 @@
 import { toMilliseconds } from '../record-rules.ts';
+import { command } from './command.ts';
 import type { RedisPart } from './part.ts';
+import { decrementCounter, incrementCounter } from './scripts.ts';
 
 /** Counters over a fixed window that opens with the first increment. */
 export const counters: RedisPart<'increment' | 'decrement' | 'readCounter' | 'resetCounter'> = (
   { run },
   keys,
 ) => ({
-  async increment(counter, window) {
-    const lifetime = toMilliseconds(window);
-    return run((redis) => redis.parleyIncrement(keys.counter(counter), lifetime));
-  },
+  increment: async (counter, window) => run(incrementCounter(keys.counter(counter), toMilliseconds(window))),
   async decrement(counter) {
-    await run((redis) => redis.parleyDecrement(keys.counter(counter)));
+    await run(decrementCounter(keys.counter(counter)));
   },
   async readCounter(counter) {
-    return Number((await run((redis) => redis.get(keys.counter(counter)))) ?? 0);
+    const key = keys.counter(counter);
+    return Number((await run(command(key, (redis) => redis.get(key)))) ?? 0);
   },
   async resetCounter(counter) {
-    await run((redis) => redis.del(keys.counter(counter)));
+    const key = keys.counter(counter);
+    await run(command(key, (redis) => redis.del(key)));
   },
 });

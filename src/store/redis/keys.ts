@@ -1,20 +1,8 @@
 import type { ModelName } from '../contract.ts';
 
 /**
- * Every key of one brand. `1` is the version of this layout.
- *
- * | key                                        | type   | holds                                        | lives |
- * |--------------------------------------------|--------|----------------------------------------------|-------|
- * | parley:1:<brand>:record:<model>:<id>       | hash   | payload, indexes, consumed (epoch seconds); or only `tombstone` | expiresIn, or for ever; a tombstone 10 minutes |
- * | parley:1:<brand>:uid:<model>:<uid>         | string | id of the record                             | as long as the record |
- * | parley:1:<brand>:user-code:<model>:<code>  | string | id of the record                             | as long as the record |
- * | parley:1:<brand>:grant:<grantId>           | zset   | <model>:<id> by expiry (epoch ms)            | as long as its longest member |
- * | parley:1:<brand>:set:<name>                | zset   | member by expiry (epoch ms)                  | as long as its longest member |
- * | parley:1:<brand>:counter:<name>            | string | count                                        | the window |
- * | parley:1:<brand>:lock:<name>               | string | the holder's random name                     | expiresIn |
- * | parley:1:<brand>:link:<platform>:<account> | string | link as JSON                                 | for ever |
- * | parley:1:<brand>:not-before:<account>      | string | epoch seconds                                | longest expiresIn |
- * | parley:1-ping                              | string | nothing of meaning                           | 1 second |
+ * Every key of one brand: `<prefix>:<layout>:<brand>:<kind>:…`. What each holds, how long it lives and who reads it
+ * stands in docs/redis-keys.md.
  *
  * No command or script names two keys, so that on a Cluster each goes to the one node that owns its slot.
  * Needs Redis 6.2 (ZADD GT). Run it with `maxmemory-policy noeviction`: an evicted tombstone or replay
@@ -32,21 +20,29 @@ export interface BrandKeys {
   notBefore(accountId: string): string;
 }
 
-export const pingKey = 'parley:1-ping';
+/** Changes when an older release could not read what a newer one writes; releases that share it run side by side. */
+const layoutVersion = 1;
 
-export function createBrandKeys(brand: string): BrandKeys {
-  const prefix = `parley:1:${brand}`;
+export const defaultPrefix = 'parley';
+
+/** @param prefix tells the deployments of one Redis apart: `[a-z0-9-]+` */
+export function createBrandKeys(prefix: string, brand: string): BrandKeys {
+  const start = `${prefix}:${layoutVersion}:${brand}`;
   return {
-    record: (model, id) => `${prefix}:record:${escape(model)}:${id}`,
-    uid: (model, uid) => `${prefix}:uid:${escape(model)}:${uid}`,
-    userCode: (model, userCode) => `${prefix}:user-code:${escape(model)}:${userCode}`,
-    grant: (grantId) => `${prefix}:grant:${grantId}`,
-    set: (name) => `${prefix}:set:${name}`,
-    counter: (name) => `${prefix}:counter:${name}`,
-    lock: (name) => `${prefix}:lock:${name}`,
-    link: (platform, accountId) => `${prefix}:link:${escape(platform)}:${accountId}`,
-    notBefore: (accountId) => `${prefix}:not-before:${accountId}`,
+    record: (model, id) => `${start}:record:${escape(model)}:${id}`,
+    uid: (model, uid) => `${start}:uid:${escape(model)}:${uid}`,
+    userCode: (model, userCode) => `${start}:user-code:${escape(model)}:${userCode}`,
+    grant: (grantId) => `${start}:grant:${grantId}`,
+    set: (name) => `${start}:set:${name}`,
+    counter: (name) => `${start}:counter:${name}`,
+    lock: (name) => `${start}:lock:${name}`,
+    link: (platform, accountId) => `${start}:link:${escape(platform)}:${accountId}`,
+    notBefore: (accountId) => `${start}:not-before:${accountId}`,
   };
+}
+
+export function pingKey(prefix: string): string {
+  return `${prefix}:${layoutVersion}-ping`;
 }
 
 /** A record's name in the index of its grant. */

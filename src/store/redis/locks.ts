@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { toMilliseconds } from '../record-rules.ts';
+import { command } from './command.ts';
 import type { RedisPart } from './part.ts';
+import { deleteIfEqual } from './scripts.ts';
 
 /** Single-flight locks: a key with the holder's random name. */
 export const locks: RedisPart<'acquireLock'> = ({ run }, keys) => ({
@@ -8,11 +10,11 @@ export const locks: RedisPart<'acquireLock'> = ({ run }, keys) => ({
     const key = keys.lock(name);
     const holder = randomUUID();
     const lifetime = toMilliseconds(expiresIn);
-    const answer = await run((redis) => redis.set(key, holder, 'PX', lifetime, 'NX'));
+    const answer = await run(command(key, (redis) => redis.set(key, holder, 'PX', lifetime, 'NX')));
     if (answer === null) return undefined;
     return {
       async release() {
-        await run((redis) => redis.parleyDeleteIfEqual(key, holder));
+        await run(deleteIfEqual(key, holder));
       },
     };
   },

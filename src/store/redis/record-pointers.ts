@@ -1,16 +1,22 @@
-import type { ModelName } from '../contract.ts';
 import type { RecordIndexes } from '../record-rules.ts';
+import { command } from './command.ts';
+import type { Connection } from './connection.ts';
 import { type BrandKeys, toGrantMember } from './keys.ts';
-import type { Lifetime, ScriptedRedis } from './scripts.ts';
+import { addMember, deleteIfEqual, type Lifetime, refreshIfEqual, removeMembers } from './scripts.ts';
+import type { RecordName } from './stored-record.ts';
 
 /** The keys beside a record: two that lead from a uid or a user code to its id, and the index of its grant. */
-export interface IndexedRecord {
-  model: ModelName;
-  id: string;
+export interface IndexedRecord extends RecordName {
   indexes: RecordIndexes;
 }
 
-function pointerKeys(keys: BrandKeys, { model, indexes: { uid, userCode } }: IndexedRecord): string[] {
+/** Where an index is written. */
+export interface Place {
+  connection: Connection;
+  keys: BrandKeys;
+}
+
+function pointerKeys({ keys }: Place, { model, indexes: { uid, userCode } }: IndexedRecord): string[] {
   return [
     ...(uid === undefined ? [] : [keys.uid(model, uid)]),
     ...(userCode === undefined ? [] : [keys.userCode(model, userCode)]),
@@ -23,49 +29,46 @@ function pointerKeys(keys: BrandKeys, { model, indexes: { uid, userCode } }: Ind
  * not turn that uid away from it.
  */
 export async function refreshPointers(
-  redis: ScriptedRedis,
-  keys: BrandKeys,
+  place: Place,
   record: IndexedRecord,
   lifetime: Lifetime,
 ): Promise<string[]> {
-  const wanted = pointerKeys(keys, record);
+  const wanted = pointerKeys(place, record);
   const answers = await Promise.all(
-    wanted.map((key) => redis.parleyRefreshIfEqual(key, record.id, lifetime)),
+    wanted.map((key) => place.connection.run(refreshIfEqual(key, record.id, lifetime))),
   );
   return wanted.filter((_, position) => answers[position] === 0);
 }
 
 export function setPointer(
-  redis: ScriptedRedis,
+  { connection }: Place,
   key: string,
   id: string,
   lifetime: Lifetime,
 ): Promise<unknown> {
-  return lifetime === '' ? redis.set(key, id) : redis.set(key, id, 'PX', lifetime);
+  return connection.run(
+    command(key, (redis) => (lifetime === '' ? redis.set(key, id) : redis.set(key, id, 'PX', lifetime))),
+  );
 }
 
 export async function joinGrant(
-  redis: ScriptedRedis,
-  keys: BrandKeys,
+  { connection, keys }: Place,
   { model, id, indexes: { grantId } }: IndexedRecord,
   lifetime: Lifetime,
 ): Promise<void> {
   if (grantId === undefined) return;
-  await redis.parleyAddMember(keys.grant(grantId), toGrantMember(model, id), lifetime, '');
+  await connection.run(addMember(keys.grant(grantId), toGrantMember(model, id), lifetime, ''));
 }
 
 /** Pointers only while they still lead to this record: another one may have taken a user code over. */
-export async function removeIndexes(
-  redis: ScriptedRedis,
-  keys: BrandKeys,
-  record: IndexedRecord,
-): Promise<void> {
+export async function removeIndexes(place: Place, record: IndexedRecord): Promise<void> {
   const { model, id, indexes } = record;
-  const removals: Promise<unknown>[] = pointerKeys(keys, record).map((key) =>
-    redis.parleyDeleteIfEqual(key, id),
+  const { connection, keys } = place;
+  const removals: Promise<unknown>[] = pointerKeys(place, record).map((key) =>
+    connection.run(deleteIfEqual(key, id)),
   );
   if (indexes.grantId !== undefined) {
-    removals.push(redis.parleyRemoveMembers(keys.grant(indexes.grantId), toGrantMember(model, id)));
+    removals.push(connection.run(removeMembers(keys.grant(indexes.grantId), toGrantMember(model, id))));
   }
   await Promise.all(removals);
 }
@@ -77,10 +80,4 @@ export function withoutIndexes(before: RecordIndexes, after: RecordIndexes): Rec
     if (gone[name] === after[name]) delete gone[name];
   }
   return gone;
-}
-
-export function readIndexes(text: string | null): RecordIndexes {
-  if (text === null) return {};
-  const indexes: RecordIndexes = JSON.parse(text);
-  return indexes;
 }

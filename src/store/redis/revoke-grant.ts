@@ -1,25 +1,30 @@
-import { destroyRecord } from './destroy-record.ts';
-import { type BrandKeys, fromGrantMember } from './keys.ts';
-import type { ScriptedRedis } from './scripts.ts';
+import { command } from './command.ts';
+import { endRecord } from './end-record.ts';
+import { fromGrantMember } from './keys.ts';
+import type { Place } from './record-pointers.ts';
+import { removeMembers } from './scripts.ts';
 
 const batchSize = 200;
 
 /** Ends a grant: its own record, then every record that was issued under it. */
-export async function revokeGrant(redis: ScriptedRedis, keys: BrandKeys, grantId: string): Promise<void> {
+export async function revokeGrant(place: Place, grantId: string): Promise<void> {
+  const { connection, keys } = place;
   // First and alone: a token that is written while its siblings are being collected is dead already.
-  await destroyRecord(redis, keys, 'Grant', grantId);
+  await endRecord(place, 'Grant', grantId);
   const index = keys.grant(grantId);
   for (;;) {
-    const members = await redis.zrange(index, 0, String(batchSize - 1));
+    const members = await connection.run(
+      command(index, (redis) => redis.zrange(index, 0, String(batchSize - 1))),
+    );
     if (members.length === 0) return;
     await Promise.all(
       members.map((member) => {
         const { model, id } = fromGrantMember(member);
-        return destroyRecord(redis, keys, model, id);
+        return endRecord(place, model, id);
       }),
     );
     // Those whose record was gone already are only removed here.
-    await redis.parleyRemoveMembers(index, ...members);
+    await connection.run(removeMembers(index, ...members));
     if (members.length < batchSize) return;
   }
 }

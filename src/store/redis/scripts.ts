@@ -1,10 +1,13 @@
-import type { Redis } from 'ioredis';
 import type { ConsumeOutcome, SaveOutcome } from '../contract.ts';
+import { type Script, script } from './command.ts';
 
 /**
  * What Redis must do in one step. Each script touches the one key it is given, and takes the time from the
  * server: several processes with different clocks agree on what has expired.
  */
+
+/** Milliseconds, or '' for ever. */
+export type Lifetime = number | '';
 
 const nowInMilliseconds = `
 local time = redis.call('TIME')
@@ -22,35 +25,38 @@ elseif last[2] then
 end
 `;
 
-const lua = {
-  /** payload, indexes, lifetime in ms or '', 'once' or '' → [outcome, the indexes that stood before] */
-  parleyUpsert: `
-local old = redis.call('HMGET', KEYS[1], 'tombstone', 'payload', 'indexes')
-if old[1] then return {'dropped', false} end
-if old[2] and ARGV[4] == 'once' then return {'exists', old[3]} end
-redis.call('HSET', KEYS[1], 'payload', ARGV[1], 'indexes', ARGV[2])
-if ARGV[3] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
-return {'saved', old[3]}`,
+/**
+ * new text, lifetime in ms or '', 'once' or '' → [outcome, the text that stood before].
+ * A record that was consumed stays consumed, whatever a late save of an older copy says (stored-record.ts).
+ */
+export const upsertRecord: Script<
+  [text: string, lifetime: Lifetime, mode: 'once' | ''],
+  [outcome: SaveOutcome, before: string | null]
+> = script(`
+local old = redis.call('GET', KEYS[1])
+if old == '-' then return {'dropped', false} end
+if old and ARGV[3] == 'once' then return {'exists', old} end
+local consumed = old and string.match(old, '^%d+') or ''
+local text = consumed .. ARGV[1]
+if ARGV[2] == '' then redis.call('SET', KEYS[1], text) else redis.call('SET', KEYS[1], text, 'PX', ARGV[2]) end
+return {'saved', old}`);
 
-  parleyConsume: `
-local record = redis.call('HMGET', KEYS[1], 'payload', 'consumed')
-if not record[1] then return 'unknown' end
-if record[2] then return 'lost' end
-redis.call('HSET', KEYS[1], 'consumed', redis.call('TIME')[1])
-return 'consumed'`,
+export const consumeRecord: Script<[], ConsumeOutcome> = script(`
+local old = redis.call('GET', KEYS[1])
+if not old or old == '-' then return 'unknown' end
+if string.match(old, '^%d') then return 'lost' end
+redis.call('SET', KEYS[1], redis.call('TIME')[1] .. old, 'KEEPTTL')
+return 'consumed'`);
 
-  /** lifetime of the tombstone in ms or '' → the indexes that stood before */
-  parleyDestroy: `
-local indexes = redis.call('HGET', KEYS[1], 'indexes')
-redis.call('DEL', KEYS[1])
-if ARGV[1] ~= '' then
-  redis.call('HSET', KEYS[1], 'tombstone', '1')
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
-end
-return indexes`,
+/** lifetime of the tombstone in ms or '' → the text that stood before */
+export const destroyRecord: Script<[tombstoneLifetime: Lifetime], string | null> = script(`
+local old = redis.call('GET', KEYS[1])
+if ARGV[1] ~= '' then redis.call('SET', KEYS[1], '-', 'PX', ARGV[1]) else redis.call('DEL', KEYS[1]) end
+return old`);
 
-  /** member, lifetime in ms or '', 'extend' (never shorten) or '' */
-  parleyAddMember: `${nowInMilliseconds}
+/** member, lifetime in ms or '', 'extend' (never shorten) or '' */
+export const addMember: Script<[member: string, lifetime: Lifetime, mode: 'extend' | ''], unknown> = script(`
+${nowInMilliseconds}
 local expiry = 'inf'
 if ARGV[2] ~= '' then expiry = string.format('%.0f', now + tonumber(ARGV[2])) end
 if ARGV[3] == 'extend' then
@@ -58,86 +64,56 @@ if ARGV[3] == 'extend' then
 else
   redis.call('ZADD', KEYS[1], expiry, ARGV[1])
 end
-${liveAsLongAsLongest}`,
+${liveAsLongAsLongest}`);
 
-  /** members… */
-  parleyRemoveMembers: `${nowInMilliseconds}
+/** members… */
+export const removeMembers: Script<string[], unknown> = script(`
+${nowInMilliseconds}
 redis.call('ZREM', KEYS[1], unpack(ARGV))
-${liveAsLongAsLongest}`,
+${liveAsLongAsLongest}`);
 
-  parleyMembers: `${nowInMilliseconds}
-return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf')`,
+export const listMembers: Script<[], string[]> = script(`
+${nowInMilliseconds}
+return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now), '+inf')`);
 
-  /** value, lifetime in ms or '' → 1 when the key holds this value */
-  parleyRefreshIfEqual: `
+/** value, lifetime in ms or '' → 1 when the key holds this value */
+export const refreshIfEqual: Script<[value: string, lifetime: Lifetime], number> = script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return 1`,
+return 1`);
 
-  parleyDeleteIfEqual: `
+export const deleteIfEqual: Script<[value: string], number> = script(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0`,
+return 0`);
 
-  /** window in ms → count */
-  parleyIncrement: `
+/** window in ms → count */
+export const incrementCounter: Script<[window: number], number> = script(`
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return count`,
+return count`);
 
-  parleyDecrement: `
+/** Never below zero, and never a counter that was not there. */
+export const decrementCounter: Script<[], unknown> = script(`
 local count = tonumber(redis.call('GET', KEYS[1]) or '0')
 if count > 0 then redis.call('DECR', KEYS[1]) end
-return 0`,
+return 0`);
 
-  parleyPutLink: `
+export const putLink: Script<[link: string], string> = script(`
 local stored = redis.call('GET', KEYS[1])
 if stored then return stored end
 redis.call('SET', KEYS[1], ARGV[1])
-return ARGV[1]`,
+return ARGV[1]`);
 
-  /** expected text, new text → 1 when replaced */
-  parleyReplaceIfEqual: `
+/** expected text, new text → 1 when replaced */
+export const replaceIfEqual: Script<[expected: string, value: string], number> = script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
-return 1`,
+return 1`);
 
-  /** epoch seconds, lifetime in ms; neither ever shrinks */
-  parleySetNotBefore: `
+/** epoch seconds, lifetime in ms; neither ever shrinks */
+export const setNotBefore: Script<[epochSeconds: number, lifetime: number], unknown> = script(`
 local stored = redis.call('GET', KEYS[1])
 local lifetime = math.max(tonumber(ARGV[2]), redis.call('PTTL', KEYS[1]))
 local moment = ARGV[1]
 if stored and tonumber(stored) > tonumber(moment) then moment = stored end
-redis.call('SET', KEYS[1], moment, 'PX', string.format('%.0f', lifetime))`,
-};
-
-/** Milliseconds, or '' for ever. */
-export type Lifetime = number | '';
-
-interface Scripts {
-  parleyUpsert(
-    key: string,
-    payload: string,
-    indexes: string,
-    lifetime: Lifetime,
-    mode: 'once' | '',
-  ): Promise<[outcome: SaveOutcome, indexes: string | null]>;
-  parleyConsume(key: string): Promise<ConsumeOutcome>;
-  parleyDestroy(key: string, tombstoneLifetime: Lifetime): Promise<string | null>;
-  parleyAddMember(key: string, member: string, lifetime: Lifetime, mode: 'extend' | ''): Promise<unknown>;
-  parleyRemoveMembers(key: string, ...members: string[]): Promise<unknown>;
-  parleyMembers(key: string): Promise<string[]>;
-  parleyRefreshIfEqual(key: string, value: string, lifetime: Lifetime): Promise<number>;
-  parleyDeleteIfEqual(key: string, value: string): Promise<number>;
-  parleyIncrement(key: string, window: number): Promise<number>;
-  parleyDecrement(key: string): Promise<unknown>;
-  parleyPutLink(key: string, link: string): Promise<string>;
-  parleyReplaceIfEqual(key: string, expected: string, value: string): Promise<number>;
-  parleySetNotBefore(key: string, epochSeconds: number, lifetime: number): Promise<unknown>;
-}
-
-export type ScriptedRedis = Redis & Scripts;
-
-/** Sent by their hash, and as text only to a server that does not know them yet. */
-export function defineScripts(client: Redis): asserts client is ScriptedRedis {
-  for (const [name, text] of Object.entries(lua)) client.defineCommand(name, { numberOfKeys: 1, lua: text });
-}
+redis.call('SET', KEYS[1], moment, 'PX', string.format('%.0f', lifetime))`);

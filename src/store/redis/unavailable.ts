@@ -5,6 +5,7 @@ import { ParleyError } from '../../errors.ts';
  * command with its arguments, which are codes, payloads and, while signing in to Redis, the password.
  */
 export function asUnavailable(error: unknown): ParleyError {
+  if (error instanceof ParleyError) return error;
   return new ParleyError('store_unavailable', `Redis did not answer: ${reasonOf(error)}`);
 }
 

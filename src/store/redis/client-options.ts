@@ -1,0 +1,31 @@
+import type { RedisOptions } from 'ioredis';
+import type { RedisAddress } from './redis-url.ts';
+
+/**
+ * What every connection to a Redis has in common: a command fails at once while the server is away. A queued save
+ * would arrive late, after its sender was told that it failed, and could undo what happened since.
+ *
+ * @param timeout milliseconds that one command may take
+ */
+export function clientOptions({ credentials, tls }: RedisAddress, timeout: number) {
+  return {
+    ...credentials,
+    ...(tls && { tls: {} }),
+    commandTimeout: timeout,
+    connectTimeout: Math.min(3000, timeout * 3),
+    // A peer that vanished without a word: the connection is given up, not only the commands on it.
+    socketTimeout: timeout * 3,
+    // How long closing waits for the peer's farewell.
+    disconnectTimeout: 200,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    maxLoadingRetryTime: 500,
+    // After a failover the old master stays reachable as a replica: look the address up again.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  } satisfies RedisOptions;
+}
+
+/** Milliseconds until the next attempt to connect. */
+export function retryDelay(attempt: number): number {
+  return Math.min(attempt * 50, 1000);
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+/** One command about one key, for the node that owns the key. It is sent in one piece, when `send` is called. */
+export interface Command<T> {
+  key: string;
+  send(redis: Redis, how: Delivery): Promise<T>;
+}
+
+export interface Delivery {
+  /** The node does not know the script: send its text. */
+  withText?: boolean;
+  /** The key's slot is on its way to this node, which answers for it only when asked so. */
+  asking?: boolean;
+}
+
+export function command<T>(key: string, send: (redis: Redis) => Promise<T>): Command<T> {
+  return {
+    key,
+    send(redis, { asking }) {
+      if (asking) ask(redis);
+      return send(redis);
+    },
+  };
+}
+
+/**
+ * A script of one key, sent by its hash. Not by the library's own named scripts: those send the text again on
+ * their own, behind a WAIT that was meant for it.
+ */
+export function script(lua: string): Script<(string | number)[], never> {
+  const hash = createHash('sha1').update(lua).digest('hex');
+  return (key, ...args) => ({
+    key,
+    send(redis, { withText, asking }) {
+      if (asking) ask(redis);
+      const answer = withText ? redis.eval(lua, 1, key, ...args) : redis.evalsha(hash, 1, key, ...args);
+      return answer as Promise<never>;
+    },
+  });
+}
+
+/** What a script takes behind its key, and answers. */
+export type Script<Args extends (string | number)[], T> = (key: string, ...args: Args) => Command<T>;
+
+export function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+function ask(redis: Redis): void {
+  // Its failure is the failure of the command behind it.
+  redis.asking().catch(() => {});
+}
