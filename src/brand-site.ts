@@ -92,6 +92,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     claimsByScope: claimsByScope(mapped),
     acrValues: acrValuesOf(brand),
     directory,
+    assertionVerifier: signIn.assertionVerifier,
     store,
     jwks: keySet.jwks,
     cookieKeys: options.cookieKeys,

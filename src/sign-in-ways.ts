@@ -22,6 +22,8 @@ export interface SignInWaysOptions {
 
 export interface OpenedSignInWays {
   ways: SignInWay[];
+  /** Of `assertion`. */
+  assertionVerifier: OpenedAssertionVerifier | undefined;
   close(): Promise<void>;
 }
 
@@ -36,9 +38,13 @@ export function openSignInWays(options: SignInWaysOptions): OpenedSignInWays {
     verifiers.push(verifier);
     return [way];
   });
+  const settings = options.brand.login.find(({ assertion }) => assertion)?.assertion?.verify;
+  const assertionVerifier = settings && openVerifier(options, settings);
   return {
     ways,
+    assertionVerifier,
     async close() {
+      await assertionVerifier?.close();
       await Promise.all(verifiers.map((verifier) => verifier.close()));
     },
   };
@@ -46,19 +52,28 @@ export function openSignInWays(options: SignInWaysOptions): OpenedSignInWays {
 
 type BrandWay = NonNullable<BrandConfig['login'][number]['brand']>;
 
-function openBrandLogin(
-  { brand, store, keySet, now: milliseconds }: SignInWaysOptions,
-  { url, title, verify, session_exp: sessionLifetime }: BrandWay,
-): { way: SignInWay; verifier: OpenedAssertionVerifier } {
+function openVerifier(
+  { brand, store, now: milliseconds }: SignInWaysOptions,
+  settings: BrandWay['verify'],
+): OpenedAssertionVerifier {
   const now = () => Math.floor(milliseconds() / 1000);
-  const verifier = openAssertionVerifier({
-    settings: verify,
+  return openAssertionVerifier({
+    settings,
     audience: brand.issuer,
     now,
-    useOnce: async (issuer, jti, expiresAt) =>
-      (await store.upsert('ReplayDetection', JSON.stringify([issuer, jti]), {}, expiresAt - now())) ===
-      'saved',
+    useOnce: async (issuer, jti, expiresAt) => {
+      const id = JSON.stringify([issuer, jti]);
+      return (await store.upsert('ReplayDetection', id, {}, expiresAt - now())) === 'saved';
+    },
   });
+}
+
+function openBrandLogin(
+  options: SignInWaysOptions,
+  { url, title, verify, session_exp: sessionLifetime }: BrandWay,
+): { way: SignInWay; verifier: OpenedAssertionVerifier } {
+  const { brand, store, keySet } = options;
+  const verifier = openVerifier(options, verify);
   const login = createBrandLogin({
     url,
     issuer: brand.issuer,
@@ -68,7 +83,7 @@ function openBrandLogin(
     answers: createAnswerStore(store),
     sign: signWith(signingKey(keySet)),
     randomId: () => randomBytes(24).toString('base64url'),
-    now,
+    now: () => Math.floor(options.now() / 1000),
   });
   return {
     way: {

@@ -1,6 +1,7 @@
 import type { ClientMetadata, JWK } from 'oidc-provider';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
+import { grantTypes as ownGrantTypes } from './grants/grant-types.ts';
 import { identityScopes } from './identity-scopes.ts';
 
 /**
@@ -26,6 +27,7 @@ export function toClientMetadata(
   const grantTypes = [
     ...(usesCode ? ['authorization_code'] : []),
     ...(flows.includes('implicit') || flows.includes('hybrid') ? ['implicit'] : []),
+    ...(client.grants ?? []).map((grant) => ownGrantTypes[grant]),
     ...(client.refresh_tokens ? ['refresh_token'] : []),
   ];
   return withoutUndefined({

@@ -2,6 +2,7 @@ import { Provider, type Session } from 'oidc-provider';
 import { checkClients } from './check-clients.ts';
 import { toClientMetadata } from './client-metadata.ts';
 import { endSession } from './end-session.ts';
+import { registerGrants } from './grants/register-grants.ts';
 import { createInteractionGateway } from './interaction-gateway.ts';
 import type { IssuerOptions } from './issuer-options.ts';
 import { issuerPages } from './issuer-pages.ts';
@@ -20,7 +21,7 @@ import { warnOfLargeIdTokens } from './warn-of-large-id-tokens.ts';
 export async function createIssuer(options: IssuerOptions) {
   const { brand, store, log } = options;
   // A platform that never speaks OpenID Connect with us has no flow.
-  const clients = options.clients.filter(({ flows }) => flows.length > 0);
+  const clients = options.clients.filter(({ flows, grants }) => flows.length > 0 || grants !== undefined);
   const parts = createIssuerParts(options, clients);
   const { consentMemory, consumers, endedSessions, requests, modes } = parts;
 
@@ -63,6 +64,7 @@ export async function createIssuer(options: IssuerOptions) {
 
   rememberSignInFacts(provider, parts.now);
   provider.ReplayDetection.unique = createReplayDetection(store, parts.now);
+  registerGrants(provider, { ...options, clients, consumers });
   provider.registerResponseMode('json', modes.json);
   provider.registerResponseMode('page_message', modes.pageMessage);
   provider.registerResponseMode('page_return', modes.pageReturn);

@@ -1,6 +1,7 @@
 import type { JWK, JWKS } from 'oidc-provider';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
+import type { AssertionVerifier } from '../directory/assertion/contract.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import type { Log } from '../log.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
@@ -20,6 +21,8 @@ export interface IssuerOptions {
   /** What sign-ins of this brand can reach, for discovery. */
   acrValues: readonly string[];
   directory: AccountDirectory;
+  /** Absent: the brand signs no assertions. */
+  assertionVerifier: AssertionVerifier | undefined;
   store: BrandStore;
   jwks: JWKS;
   cookieKeys: readonly string[];

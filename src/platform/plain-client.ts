@@ -6,7 +6,8 @@ const unboundCodeLifetime = 300;
 
 /** A relying party without a preset: what the brand left open, filled in by OpenID Connect's own defaults. */
 export function resolvePlainClient(client: ClientConfig): ResolvedClient {
-  const flows = client.flows ?? ['code', 'pkce'];
+  const isServerOnly = client.grants !== undefined && client.redirect_uris === undefined;
+  const flows = client.flows ?? (isServerOnly ? [] : ['code', 'pkce']);
   return {
     ...client,
     flows,
@@ -32,7 +33,7 @@ function authMethods(
   flows: ResolvedClient['flows'],
 ): ResolvedClient['token_endpoint_auth_methods'] {
   if (client.token_endpoint_auth_method) return [client.token_endpoint_auth_method];
-  if (flows.every((flow) => flow === 'implicit')) return ['none'];
+  if (flows.length > 0 && flows.every((flow) => flow === 'implicit')) return ['none'];
   if (client.secret !== undefined) return ['client_secret_basic'];
   return client.jwks || client.jwks_uri !== undefined ? ['private_key_jwt'] : ['none'];
 }

@@ -3,10 +3,28 @@ import type { Problem } from '../contract.ts';
 import { error } from '../problem.ts';
 
 /** What a client may do fits together; presets bring their own redirect URIs. */
-export function checkClientFlows({ clients }: BrandConfig): Problem[] {
+export function checkClientFlows({ clients, login }: BrandConfig): Problem[] {
   return clients.flatMap((client, index) => {
     const problems: Problem[] = [];
-    if (!client.platform && (client.redirect_uris ?? []).length === 0) {
+    if (client.grants && !login.some((way) => way.assertion)) {
+      problems.push(
+        error(
+          ['clients', index, 'grants'],
+          'need assertions, and the brand signs none',
+          'add to login: - assertion: { verify: { issuer: …, jwks_uri: … } }',
+        ),
+      );
+    }
+    if (client.grants && client.token_endpoint_auth_method === 'none') {
+      problems.push(
+        error(
+          ['clients', index, 'grants'],
+          'are for a client that can prove itself',
+          'add secret, jwks or jwks_uri, and remove token_endpoint_auth_method: none',
+        ),
+      );
+    }
+    if (!client.platform && !isServerOnly(client) && (client.redirect_uris ?? []).length === 0) {
       problems.push(
         error(
           ['clients', index, 'redirect_uris'],
@@ -26,6 +44,11 @@ export function checkClientFlows({ clients }: BrandConfig): Problem[] {
     }
     return problems;
   });
+}
+
+/** It gets its tokens at the token endpoint; no browser ever comes back to it. */
+function isServerOnly({ grants, flows }: ClientConfig): boolean {
+  return grants !== undefined && flows === undefined;
 }
 
 function isImplicitOnly({ flows }: ClientConfig): boolean {

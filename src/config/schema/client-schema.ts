@@ -38,6 +38,11 @@ const clientProtocol = {
     .min(1)
     .optional()
     .describe('What the client may use. `pkce` without `code` makes a code challenge compulsory.'),
+  grants: z
+    .array(z.enum(['jwt-bearer', 'token-exchange']))
+    .min(1)
+    .optional()
+    .describe("For a server of the brand's: tokens for a signed assertion (RFC 7523, RFC 8693)."),
   application_type: z.enum(['web', 'native']).optional().describe('`native` allows custom schemes.'),
   redirect_uris: z.array(z.string()).optional().describe('Compared exactly, character by character.'),
   post_logout_redirect_uris: z.array(z.string()).optional().describe('Where a sign-out may return to.'),

@@ -1,0 +1,41 @@
+import type { Provider } from 'oidc-provider';
+import type { BrandConfig } from '../../config/brand-schema.ts';
+import type { AssertionVerifier } from '../../directory/assertion/contract.ts';
+import type { ResolvedClient } from '../../platform/resolve-client.ts';
+import type { Consumers } from '../consumers.ts';
+import { identityScopes } from '../identity-scopes.ts';
+import { createResourceServers } from '../resource-servers.ts';
+import { grantTypes } from './grant-types.ts';
+import { createJwtBearer, jwtBearerParameters } from './jwt-bearer.ts';
+import { createTokenExchange, tokenExchangeParameters } from './token-exchange.ts';
+
+export interface RegisterGrantsOptions {
+  brand: BrandConfig;
+  clients: readonly ResolvedClient[];
+  consumers: Consumers;
+  /** Absent: the brand signs no assertions. */
+  assertionVerifier: AssertionVerifier | undefined;
+}
+
+/** The grants with which a brand's own servers get tokens. Only clients that list them may use them. */
+export function registerGrants(provider: Provider, options: RegisterGrantsOptions): void {
+  const { brand, clients, consumers, assertionVerifier } = options;
+  const common = {
+    verifier: assertionVerifier,
+    findAccount: consumers.findAccount,
+    findResource: createResourceServers(brand.resources, clients),
+    scopesOf(clientId: string): string[] {
+      const listed = clients.find(({ id }) => id === clientId)?.scopes;
+      return identityScopes(brand).filter((scope) => scope === 'openid' || !listed || listed.includes(scope));
+    },
+  };
+  provider.registerGrantType(grantTypes['jwt-bearer'], createJwtBearer(common), jwtBearerParameters, [
+    'resource',
+  ]);
+  provider.registerGrantType(
+    grantTypes['token-exchange'],
+    createTokenExchange(common),
+    tokenExchangeParameters,
+    ['resource', 'audience'],
+  );
+}
