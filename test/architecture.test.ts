@@ -36,6 +36,7 @@ const owners: [pattern: RegExp, owner: string, what: string][] = [
   [/from 'ioredis'/, 'store', 'ioredis'],
   [/from 'node:sqlite'/, 'store', 'node:sqlite'],
   [/from 'undici'/, 'directory', 'undici'],
+  [/from 'ldapts'/, 'directory', 'ldapts'],
   [/from 'cockatiel'/, 'directory', 'cockatiel'],
 ];
 

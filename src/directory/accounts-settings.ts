@@ -1,4 +1,5 @@
 import type { HttpSettings } from './http/http-settings.ts';
+import type { LdapSettings } from './ldap/ldap-settings.ts';
 
 /** `accounts` of a brand file, as far as this folder reads it. */
 export interface AccountsSettings extends DirectorySettings {
@@ -9,6 +10,7 @@ export interface AccountsSettings extends DirectorySettings {
 export interface DirectorySettings {
   file?: { path: string } | undefined;
   http?: HttpSettings | undefined;
+  ldap?: LdapSettings | undefined;
 }
 
 export interface EnrichmentSettings extends DirectorySettings {

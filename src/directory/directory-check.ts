@@ -1,7 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { FilterParser } from 'ldapts';
 import type { AccountsSettings, DirectorySettings } from './accounts-settings.ts';
+import type { HttpSettings } from './http/http-settings.ts';
 import { createRequestSigner } from './http/sign-request.ts';
+import type { LdapSettings } from './ldap/ldap-settings.ts';
 
 /** Same shape as the configuration's own problems. */
 export interface DirectoryProblem {
@@ -19,16 +22,32 @@ export function directoryCheck({ accounts }: { accounts: AccountsSettings }): Di
   ];
 }
 
-function checkDirectory({ http }: DirectorySettings, path: DirectoryProblem['path']): DirectoryProblem[] {
-  const { mtls, signed } = http?.auth ?? {};
+function checkDirectory(directory: DirectorySettings, path: DirectoryProblem['path']): DirectoryProblem[] {
+  const { http, ldap } = directory;
   return [
-    ...attempt([...path, 'http', 'ca'], authorities, () =>
-      http?.ca === undefined ? undefined : new X509Certificate(http.ca),
-    ),
-    ...attempt([...path, 'http', 'auth', 'mtls'], certificate, () => {
+    ...(http ? checkHttp(http, [...path, 'http']) : []),
+    ...(ldap ? checkLdap(ldap, [...path, 'ldap']) : []),
+  ];
+}
+
+function checkLdap(ldap: LdapSettings, path: DirectoryProblem['path']): DirectoryProblem[] {
+  const { filter, disabled, groups, ca } = ldap;
+  return [
+    ...attempt([...path, 'ca'], authorities, () => readCertificate(ca)),
+    ...attempt([...path, 'filter'], ldapFilter, () => parseFilter(filter)),
+    ...attempt([...path, 'disabled'], ldapFilter, () => parseFilter(disabled)),
+    ...attempt([...path, 'groups', 'filter'], ldapFilter, () => parseFilter(groups?.filter)),
+  ];
+}
+
+function checkHttp(http: HttpSettings, path: DirectoryProblem['path']): DirectoryProblem[] {
+  const { mtls, signed } = http.auth ?? {};
+  return [
+    ...attempt([...path, 'ca'], authorities, () => readCertificate(http.ca)),
+    ...attempt([...path, 'auth', 'mtls'], certificate, () => {
       if (mtls) createSecureContext(mtls);
     }),
-    ...attempt([...path, 'http', 'auth', 'signed', 'private_key'], privateKey, () => {
+    ...attempt([...path, 'auth', 'signed', 'private_key'], privateKey, () => {
       if (signed?.private_key === undefined) return;
       createPrivateKey(signed.private_key);
       createRequestSigner(signed, Date.now);
@@ -36,11 +55,20 @@ function checkDirectory({ http }: DirectorySettings, path: DirectoryProblem['pat
   ];
 }
 
+function parseFilter(text: string | undefined): unknown {
+  return text === undefined ? undefined : FilterParser.parseString(text);
+}
+
+function readCertificate(pem: string | undefined): unknown {
+  return pem === undefined ? undefined : new X509Certificate(pem);
+}
+
 const authorities = ['is no certificate in PEM', 'write ${file:…} with the path of a PEM file'] as const;
 const certificate = [
   'is no certificate with its key',
   'give the PEM of a certificate and of the key that belongs to it',
 ] as const;
+const ldapFilter = ['is no filter', 'write it as RFC 4515 has it: (objectClass=person)'] as const;
 const privateKey = [
   'is no private key that can sign',
   'give the PEM of an Ed25519, P-256, P-384 or RSA key without a password',

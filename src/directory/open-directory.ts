@@ -36,7 +36,7 @@ export async function openDirectory(
 
 /** Each kind is loaded when a brand uses it: a brand with a file needs no driver of a database. */
 async function openOne(
-  { file, http }: DirectorySettings,
+  { file, http, ldap }: DirectorySettings,
   { log, now, compile }: OpenDirectoryOptions,
 ): Promise<AccountDirectory> {
   if (file) {
@@ -46,6 +46,10 @@ async function openOne(
   if (http) {
     const { createHttpDirectory } = await import('./http/http-directory.ts');
     return protect(createHttpDirectory({ settings: http, compile, now }), http, { log, now });
+  }
+  if (ldap) {
+    const { createLdapDirectory } = await import('./ldap/ldap-directory.ts');
+    return protect(createLdapDirectory({ settings: ldap, now }), ldap, { log, now });
   }
   throw new Error('accounts name no directory');
 }

@@ -17,6 +17,7 @@ async function linesOf(accounts: string): Promise<string[]> {
 const enrich = (entry: string): string => `${fileLine}  enrich:\n    - ${entry}\n`;
 
 const http = (entry: string): string => `  http: ${entry}\n`;
+const ldap = (keys: string): string => `  ldap: { base: "ou=people,dc=acme", ${keys} }\n`;
 const unproved = 'warning: does not prove to the API who is asking';
 
 describe('accounts', () => {
@@ -124,6 +125,76 @@ describe('accounts', () => {
       'an expression that is none',
       http('{ url: https://a.example, disabled: "status = 1" }'),
       'accounts.http.disabled: not a JMESPath expression',
+    ],
+    [
+      'LDAP in the open',
+      ldap('url: ldap://ldap.acme.example'),
+      'accounts.ldap.url: would send passwords in the open',
+    ],
+    [
+      'an LDAP address that is none',
+      ldap('url: https://ldap.acme.example'),
+      'accounts.ldap.url: is no LDAP address',
+    ],
+    [
+      'an LDAP address with a search',
+      ldap('url: ldaps://a.example/dc=a?uid'),
+      'accounts.ldap.url: must end with its port',
+    ],
+    [
+      'an LDAP address with a password',
+      ldap('url: ldaps://a:b@a.example'),
+      'accounts.ldap.url: carries a password',
+    ],
+    [
+      'StartTLS inside TLS',
+      ldap('url: ldaps://a.example, start_tls: true'),
+      'accounts.ldap.start_tls: has no place with ldaps://',
+    ],
+    [
+      'a base that is none',
+      '  ldap: { url: ldaps://a.example, base: people }\n',
+      'accounts.ldap.base: has the wrong form',
+    ],
+    [
+      'two ways to find a login',
+      ldap('url: ldaps://a.example, login: { attributes: [uid], rdn: uid }'),
+      'accounts.ldap.login: must say one way',
+    ],
+    [
+      'no way to find a login',
+      ldap('url: ldaps://a.example, login: {}'),
+      'accounts.ldap.login: must say one way',
+    ],
+    [
+      'two places of groups',
+      ldap('url: ldaps://a.example, groups: { attribute: memberOf, base: "dc=a" }'),
+      'accounts.ldap.groups: must say one way',
+    ],
+    [
+      'a filter that is none',
+      ldap('url: ldaps://a.example, filter: "(uid=a"'),
+      'accounts.ldap.filter: is no filter',
+    ],
+    [
+      'a filter of the disabled that is none',
+      ldap('url: ldaps://a.example, disabled: "closed"'),
+      'accounts.ldap.disabled: is no filter',
+    ],
+    [
+      'a password in the record',
+      ldap('url: ldaps://a.example, attributes: { p: userPassword }'),
+      'accounts.ldap.attributes.p: would put passwords into records',
+    ],
+    [
+      'an attribute in place of the id',
+      ldap('url: ldaps://a.example, attributes: { id: uid }'),
+      'accounts.ldap.attributes.id: is a member that Parley itself writes',
+    ],
+    [
+      'an attribute that is none',
+      ldap('url: ldaps://a.example, attributes: { a: "mail[0]" }'),
+      'accounts.ldap.attributes.a: has the wrong form',
     ],
     [
       'an enrichment in the open',

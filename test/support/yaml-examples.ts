@@ -37,6 +37,7 @@ const files = {
   'config/accounts/acme.yaml': 'accounts: []\n',
   'secrets/liveperson': `${secret}\n`,
   'keys/acme/secrets/liveperson-client-secret': `${secret}\n`,
+  'secrets/ldap-password': `${secret}\n`,
   'secrets/accounts-api-token': `${secret}\n`,
   'tls/cert.pem': 'certificate',
   'tls/key.pem': 'key',

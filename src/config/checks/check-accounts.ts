@@ -4,6 +4,7 @@ import type { ConfigPath, Problem } from '../contract.ts';
 import { error, warning } from '../problem.ts';
 import { directoryKinds } from '../schema/directory-schema.ts';
 import { checkHttpDirectory } from './check-http-directory.ts';
+import { checkLdapDirectory } from './check-ldap-directory.ts';
 
 const kinds = Object.keys(directoryKinds) as (keyof typeof directoryKinds)[];
 
@@ -16,9 +17,10 @@ export function checkAccounts({ accounts }: BrandConfig, { isDoubtful }: CheckCo
   return [
     ...oneDirectory(accounts, ['accounts'], isDoubtful),
     ...enrichments.flatMap(({ entry, path }) => oneDirectory(entry, path, isDoubtful)),
-    ...[{ entry: accounts, path: ['accounts'] }, ...enrichments].flatMap(({ entry, path }) =>
-      entry.http ? checkHttpDirectory(entry.http, [...path, 'http'], isDoubtful) : [],
-    ),
+    ...[{ entry: accounts, path: ['accounts'] }, ...enrichments].flatMap(({ entry, path }) => [
+      ...(entry.http ? checkHttpDirectory(entry.http, [...path, 'http'], isDoubtful) : []),
+      ...(entry.ldap ? checkLdapDirectory(entry.ldap, [...path, 'ldap']) : []),
+    ]),
     ...enrichments.flatMap(({ entry, path }, index) => [
       ...ownName(entry.as, accounts.enrich.slice(0, index), path),
       ...verifiedKey(entry.by, path),

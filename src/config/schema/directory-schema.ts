@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { httpSchema } from './directories/http-schema.ts';
+import { ldapSchema } from './directories/ldap-schema.ts';
 
 /**
  * The account directories, one key for each kind. `accounts` and each of its enrichments give exactly one
@@ -11,4 +12,5 @@ export const directoryKinds = {
     .optional()
     .describe('Accounts from a file.'),
   http: httpSchema.optional().describe("Accounts from a REST API of the brand's."),
+  ldap: ldapSchema.optional().describe('Accounts from an LDAP server, Active Directory among them.'),
 };

@@ -1,22 +1,19 @@
 import type { PasswordAttempt } from '../contract.ts';
+import { isPlausibleAttempt } from '../plausible-attempt.ts';
 import type { ApiRequest } from './account-api.ts';
 import type { HttpLoginSettings } from './http-settings.ts';
-
-/** Bytes. Nobody types more; the brand's API is not asked to hash it. */
-const longest = { login: 1024, password: 1024 };
 
 /**
  * The request that asks the API about a login and a password.
  *
- * @returns undefined for what no API has to answer: empty, too long, or no text
+ * @returns undefined for what no API has to answer
  */
 export function createPasswordRequest(
   base: string,
   { path, body, format }: HttpLoginSettings,
   attempt: PasswordAttempt,
 ): ApiRequest | undefined {
-  if (!isReasonable(attempt.login, longest.login) || !isReasonable(attempt.password, longest.password))
-    return undefined;
+  if (!isPlausibleAttempt(attempt)) return undefined;
   const members = Object.fromEntries(
     Object.entries(body).map(([name, template]) => [name, fill(template, attempt)]),
   );
@@ -27,10 +24,6 @@ export function createPasswordRequest(
     headers: { 'content-type': isJson ? 'application/json' : 'application/x-www-form-urlencoded' },
     body: isJson ? JSON.stringify(members) : new URLSearchParams(members).toString(),
   };
-}
-
-function isReasonable(text: string, most: number): boolean {
-  return text !== '' && Buffer.byteLength(text) <= most && text.isWellFormed();
 }
 
 /** In one pass: a password that contains `{login}` stays as it was typed. */
