@@ -13,6 +13,7 @@ import {
   type Surroundings,
 } from './config-folder.ts';
 import type { BrandCheck, LocatedProblem, Problem } from './contract.ts';
+import { inTurn } from './in-turn.ts';
 import { isMapping } from './is-mapping.ts';
 import { error, warning } from './problem.ts';
 import { brandStandIn } from './stand-in.ts';
@@ -35,11 +36,16 @@ interface Candidate {
 }
 
 /** Every file in `brands/`, with every mistake in each and between them. */
-export function loadBrands(options: BrandOptions): LoadedBrands {
+export async function loadBrands(options: BrandOptions): Promise<LoadedBrands> {
   const { names, problems: folderProblems } = listBrandFiles(options);
-  const files = names.flatMap((name) => findConfigFile(`brands/${name}`, options) ?? []);
+  const found = await inTurn(names, (name) => findConfigFile(`brands/${name}`, options));
+  const files = found.flatMap((file) => file ?? []);
   const isSkipped = (file: ConfigFile): boolean => options.production && isDemo(file.value);
-  const candidates = files.filter((file) => !isSkipped(file)).map((file) => ({ file, shape: shapeOf(file) }));
+  const candidates = await inTurn(
+    files.filter((file) => !isSkipped(file)),
+    (file) => ({ file, shape: shapeOf(file) }),
+  );
+  const brandProblems = await inTurn(candidates, (candidate) => problemsOf(candidate, options));
   const skipped = files
     .filter(isSkipped)
     .map(({ file, value }) =>
@@ -47,7 +53,7 @@ export function loadBrands(options: BrandOptions): LoadedBrands {
     );
   const problems = [
     ...folderProblems,
-    ...candidates.flatMap((candidate) => problemsOf(candidate, options)),
+    ...brandProblems.flat(),
     ...problemsBetween(candidates),
     ...(candidates.length === 0 && folderProblems.length === 0 ? [noBrandLeft(skipped)] : []),
   ];

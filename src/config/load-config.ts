@@ -18,7 +18,11 @@ export interface LoadOptions extends Surroundings {
 export async function loadConfig({ checks, ...surroundings }: LoadOptions): Promise<Config> {
   const { production, demoAllowed } = readEnvironment(surroundings.env);
   const { server, problems: serverProblems } = loadServer(surroundings);
-  const { brands, problems: brandProblems, skipped } = loadBrands({ ...surroundings, checks, production });
+  const {
+    brands,
+    problems: brandProblems,
+    skipped,
+  } = await loadBrands({ ...surroundings, checks, production });
   const problems = distinct([...serverProblems, ...brandProblems]);
   if (!server || problems.some(({ severity }) => severity === 'error')) throw new ConfigError(problems);
   return deepFreeze({ production, demoAllowed, server, brands, warnings: problems, skipped });

@@ -8,6 +8,8 @@ export interface FetchAtOptions {
   ca?: string;
   /** Which of this machine's addresses to come from, such as 127.0.0.9. */
   from?: string;
+  /** Behaves as a proxy that ends TLS: an https URL is asked for in plain http, and the header says so. */
+  endsTls?: boolean;
 }
 
 /**
@@ -20,15 +22,21 @@ export function fetchAt(port: number, options: FetchAtOptions = {}): typeof fetc
     const url = new URL(wanted.url);
     const body = Buffer.from(await wanted.arrayBuffer());
     return new Promise<Response>((resolve, reject) => {
-      const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+      const isEncrypted = url.protocol === 'https:' && !options.endsTls;
+      const send = isEncrypted ? requestHttps : requestHttp;
       const outgoing = send({
         host: options.address ?? '127.0.0.1',
         port,
         path: url.pathname + url.search,
         method: wanted.method,
         agent: false,
-        headers: { host: url.host, 'content-length': body.length, ...Object.fromEntries(wanted.headers) },
-        ...(url.protocol === 'https:' && { servername: url.hostname, ca: options.ca }),
+        headers: {
+          host: url.host,
+          'content-length': body.length,
+          ...(options.endsTls && { 'x-forwarded-proto': url.protocol.slice(0, -1) }),
+          ...Object.fromEntries(wanted.headers),
+        },
+        ...(isEncrypted && { servername: url.hostname, ca: options.ca }),
         ...(options.from && { localAddress: options.from }),
       });
       outgoing.setTimeout(15_000, () =>
