@@ -8,6 +8,7 @@ import type { Config } from './config/contract.ts';
 import type { AccountDirectory } from './directory/contract.ts';
 import { openDirectory } from './directory/open-directory.ts';
 import { withTotpSecret } from './directory/with-totp-secret.ts';
+import { openSilentWays } from './directory/open-silent-ways.ts';
 import type { Site } from './http/site-table.ts';
 import { createInteractionRoutes } from './interaction/dispatch.ts';
 import { describeScope } from './interaction/describe-scope.ts';
@@ -23,7 +24,7 @@ import { loadKeySet } from './keys/key-set.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
 import type { Log } from './log.ts';
 import { type ResolvedClient, resolveClient } from './platform/resolve-client.ts';
-import { acrValuesOf, openSignInWays, totpMemberOf } from './sign-in-ways.ts';
+import { acrValuesOf, openSignInWays, totpMemberOf, useAssertionOnce } from './sign-in-ways.ts';
 import type { BrandStore, Store } from './store/contract.ts';
 
 export interface BrandSiteOptions {
@@ -84,6 +85,14 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     : undefined;
 
   const signIn = openSignInWays({ brand, store, keySet, now });
+  const silentWays = openSilentWays(brand.login, {
+    issuer: brand.issuer,
+    log,
+    now,
+    compile: (expression) => compileExpression(expression).evaluate,
+    useOnce: useAssertionOnce(store),
+  });
+
   const issuer = await createIssuer({
     brand,
     clients,
@@ -92,7 +101,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     claimsByScope: claimsByScope(mapped),
     acrValues: acrValuesOf(brand),
     directory,
-    assertionVerifier: signIn.assertionVerifier,
+    silentWays,
     store,
     jwks: keySet.jwks,
     cookieKeys: options.cookieKeys,
@@ -135,6 +144,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     async close() {
       await requestLog?.flush();
       await signIn.close();
+      await silentWays.close();
       await directory.close();
     },
   };

@@ -22,8 +22,6 @@ export interface SignInWaysOptions {
 
 export interface OpenedSignInWays {
   ways: SignInWay[];
-  /** Of `assertion`. */
-  assertionVerifier: OpenedAssertionVerifier | undefined;
   close(): Promise<void>;
 }
 
@@ -38,13 +36,9 @@ export function openSignInWays(options: SignInWaysOptions): OpenedSignInWays {
     verifiers.push(verifier);
     return [way];
   });
-  const settings = options.brand.login.find(({ assertion }) => assertion)?.assertion?.verify;
-  const assertionVerifier = settings && openVerifier(options, settings);
   return {
     ways,
-    assertionVerifier,
     async close() {
-      await assertionVerifier?.close();
       await Promise.all(verifiers.map((verifier) => verifier.close()));
     },
   };
@@ -52,28 +46,17 @@ export function openSignInWays(options: SignInWaysOptions): OpenedSignInWays {
 
 type BrandWay = NonNullable<BrandConfig['login'][number]['brand']>;
 
-function openVerifier(
-  { brand, store, now: milliseconds }: SignInWaysOptions,
-  settings: BrandWay['verify'],
-): OpenedAssertionVerifier {
-  const now = () => Math.floor(milliseconds() / 1000);
-  return openAssertionVerifier({
-    settings,
-    audience: brand.issuer,
-    now,
-    useOnce: async (issuer, jti, expiresAt) => {
-      const id = JSON.stringify([issuer, jti]);
-      return (await store.upsert('ReplayDetection', id, {}, expiresAt - now())) === 'saved';
-    },
-  });
-}
-
 function openBrandLogin(
-  options: SignInWaysOptions,
+  { brand, store, keySet, now: milliseconds }: SignInWaysOptions,
   { url, title, verify, session_exp: sessionLifetime }: BrandWay,
 ): { way: SignInWay; verifier: OpenedAssertionVerifier } {
-  const { brand, store, keySet } = options;
-  const verifier = openVerifier(options, verify);
+  const now = () => Math.floor(milliseconds() / 1000);
+  const verifier = openAssertionVerifier({
+    settings: verify,
+    audience: brand.issuer,
+    now,
+    useOnce: useAssertionOnce(store),
+  });
   const login = createBrandLogin({
     url,
     issuer: brand.issuer,
@@ -83,7 +66,7 @@ function openBrandLogin(
     answers: createAnswerStore(store),
     sign: signWith(signingKey(keySet)),
     randomId: () => randomBytes(24).toString('base64url'),
-    now: () => Math.floor(options.now() / 1000),
+    now,
   });
   return {
     way: {
@@ -94,6 +77,13 @@ function openBrandLogin(
     },
     verifier,
   };
+}
+
+/** One memory for all ways: an assertion is used once, wherever it is used. */
+export function useAssertionOnce(store: BrandStore) {
+  return async (issuer: string, jti: string, seconds: number): Promise<boolean> =>
+    (await store.upsert('ReplayDetection', JSON.stringify(['assertion', issuer, jti]), {}, seconds)) ===
+    'saved';
 }
 
 function createAnswerStore(store: BrandStore): AnswerStore {

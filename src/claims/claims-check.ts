@@ -12,6 +12,7 @@ export interface ClaimsProblem {
 
 export interface CheckedBrand extends Pick<MappedBrand, 'subject' | 'claims' | 'clients'> {
   accounts: CheckedDirectory & { enrich: readonly (CheckedDirectory & { by?: string | undefined })[] };
+  login?: readonly { session?: { account: string } | undefined }[];
 }
 
 /** The expressions of a directory. */
@@ -24,6 +25,9 @@ type HttpExpressions = { [Name in 'record' | 'id' | 'disabled']?: string | undef
 /** Every expression that does not parse, and every claim of the brand or a client that has a reserved name. */
 export function claimsCheck(brand: CheckedBrand): ClaimsProblem[] {
   return [
+    ...(brand.login ?? []).flatMap(({ session }, index) =>
+      checkOptional(session?.account, ['login', index, 'session', 'account']),
+    ),
     ...checkSubject(brand.subject, ['subject']),
     ...checkDirectory(brand.accounts, ['accounts']),
     ...brand.accounts.enrich.flatMap((entry, index) => [

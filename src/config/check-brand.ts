@@ -14,6 +14,7 @@ import { checkRedirectUris } from './checks/check-redirect-uris.ts';
 import { checkResources } from './checks/check-resources.ts';
 import { checkSameSite } from './checks/check-same-site.ts';
 import { checkScopes } from './checks/check-scopes.ts';
+import { checkSessionCookies } from './checks/check-session-cookies.ts';
 import { checkSession } from './checks/check-session.ts';
 import type { ConfigPath, Problem } from './contract.ts';
 
@@ -28,6 +29,7 @@ const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])
   checkIssuer,
   checkAccounts,
   checkLogin,
+  checkSessionCookies,
   checkClaims,
   checkScopes,
   checkResources,

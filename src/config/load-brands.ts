@@ -4,6 +4,7 @@ import { checkAccountFiles, resolveAccountFiles } from './account-files.ts';
 import { type BrandConfig, brandSchema } from './brand-schema.ts';
 import { checkBrand } from './check-brand.ts';
 import { checkBrandsTogether } from './checks/check-brands-together.ts';
+import { checkSharedCookies } from './checks/check-shared-cookies.ts';
 import { checkShape, type Shape } from './check-shape.ts';
 import {
   type ConfigFile,
@@ -121,7 +122,7 @@ function problemsBetween(candidates: readonly Candidate[]): LocatedProblem[] {
   const named = candidates.flatMap(({ file, shape }) =>
     shape.value ? [{ ...shape.value, file: file.file }] : [],
   );
-  return checkBrandsTogether(named).flatMap(({ file: name, problem }) => {
+  return [...checkBrandsTogether(named), ...checkSharedCookies(named)].flatMap(({ file: name, problem }) => {
     const candidate = candidates.find(({ file }) => file.file === name);
     if (!candidate) return [];
     return confident([problem], candidate.shape).map(candidate.file.place);

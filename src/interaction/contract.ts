@@ -6,6 +6,8 @@ export interface InteractionGateway {
   load(ctx: Context): Promise<PendingInteraction>;
   /** Each answers the URL at which the authorization request goes on. */
   finishLogin(ctx: Context, login: FinishedLogin): Promise<string>;
+  /** The consumer has signed in at the brand meanwhile, so that no page is needed; undefined: nobody has. */
+  signInAtBrand(ctx: Context): Promise<string | undefined>;
   finishConsent(ctx: Context): Promise<string>;
   /** The consumer goes on, and is remembered for nothing. */
   finishContinue(ctx: Context): Promise<string>;

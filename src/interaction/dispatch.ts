@@ -94,6 +94,9 @@ export function createInteractionRoutes(options: InteractionOptions): Middleware
 
   const showDue = async (ctx: Context): Promise<void> => {
     const step = await loadStep(ctx);
+    const isDefault = ctx['params'].way === undefined && step.interaction.prompt === 'login';
+    const next = isDefault ? await options.gateway.signInAtBrand(ctx) : undefined;
+    if (next !== undefined) return seeOther(ctx, next);
     await act(step, show[await findDue(step)]);
   };
   const submitDue = async (ctx: Context): Promise<void> => {

@@ -1,10 +1,10 @@
 import { type Account, type Client, errors, type KoaContextWithOIDC, type Session } from 'oidc-provider';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { Account as DirectoryAccount, AccountDirectory } from '../directory/contract.ts';
-import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
 import type { EndedSessions } from './ended-sessions.ts';
-import { toProtocolError } from './protocol-error.ts';
+import { isOver } from './session-age.ts';
+import { inProtocolErrors } from './protocol-error.ts';
 import type { Subjects } from './subjects.ts';
 
 /** The code or token on whose behalf the library looks for the account; absent at the authorization endpoint. */
@@ -50,7 +50,7 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   const { directory, now, absoluteLifetime, subjects } = options;
   return {
     async findAccount(ctx, accountId, token) {
-      try {
+      return inProtocolErrors(async () => {
         const [alive, account] = await Promise.all([
           token
             ? isTokenAlive(options, ctx, { accountId, token })
@@ -61,13 +61,11 @@ export function createConsumers(options: ConsumersOptions): Consumers {
         if (!alive || !account) return undefined;
         if (!(await hasSubject(subjects, ctx, { account, token }))) return undefined;
         return toLibraryAccount(options.claims, ctx, account);
-      } catch (error) {
-        throw error instanceof ParleyError ? toProtocolError(error) : error;
-      }
+      });
     },
     async findSubject(session, client) {
-      const { accountId, loginTs } = session;
-      if (!accountId || loginTs === undefined || now() - loginTs >= absoluteLifetime) return undefined;
+      const { accountId } = session;
+      if (!accountId || isOver(session, absoluteLifetime, now())) return undefined;
       // The session last: it may have ended while the directory was asked.
       const account = await directory.findAccount(accountId, { fresh: true });
       const alive = await isSessionAlive(options, accountId, session);
@@ -104,7 +102,7 @@ async function isSessionAlive(
 }
 
 async function isTokenAlive(
-  { endedSessions, store }: ConsumersOptions,
+  { endedSessions, store, absoluteLifetime, now }: ConsumersOptions,
   { oidc }: KoaContextWithOIDC,
   { accountId, token }: { accountId: string; token: TokenOnBehalf },
 ): Promise<boolean> {
@@ -115,7 +113,8 @@ async function isTokenAlive(
     store.notBefore(accountId),
   ]);
   if (!isYounger(token.iat, mark)) return false;
-  if (sessionUid === undefined || (!ended && session?.accountId === accountId)) return true;
+  if (sessionUid === undefined) return true;
+  if (!ended && session?.accountId === accountId && !isOver(session, absoluteLifetime, now())) return true;
   // offline_access outlives the session on purpose; an access token may have been narrowed, its grant was not.
   const grant = grantId === undefined ? undefined : await oidc.provider.Grant.find(grantId);
   return grant?.getOIDCScope().split(' ').includes('offline_access') ?? false;

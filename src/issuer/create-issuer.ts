@@ -9,8 +9,10 @@ import { issuerPages } from './issuer-pages.ts';
 import { createIssuerParts } from './issuer-parts.ts';
 import { loadedContext } from './loaded-context.ts';
 import { logEvents } from './log-events.ts';
-import type { FindPageConsumer } from './page/page-call.ts';
+import { createFindPageConsumer } from './page/find-page-consumer.ts';
 import { createProviderConfiguration } from './provider-configuration.ts';
+import { createBrandInInteraction } from './sign-in/brand-in-interaction.ts';
+import { createCheckAuthorization } from './sign-in/check-authorization.ts';
 import { createReplayDetection } from './replay-detection.ts';
 import { rememberSignInFacts } from './sign-in-facts.ts';
 import { createAdapterFactory } from './store-adapter.ts';
@@ -23,7 +25,7 @@ export async function createIssuer(options: IssuerOptions) {
   // A platform that never speaks OpenID Connect with us has no flow.
   const clients = options.clients.filter(({ flows, grants }) => flows.length > 0 || grants !== undefined);
   const parts = createIssuerParts(options, clients);
-  const { consentMemory, consumers, endedSessions, requests, modes } = parts;
+  const { consumers, endedSessions, requests, modes } = parts;
 
   const provider = new Provider(
     brand.issuer,
@@ -38,7 +40,7 @@ export async function createIssuer(options: IssuerOptions) {
       findAccount: consumers.findAccount,
       pages: issuerPages({
         views: options.views,
-        isPageRequest: (ctx) => Boolean(requests.find(ctx)),
+        isPageRequest: (ctx) => Boolean(requests.find(ctx)) || modes.isJson(ctx),
         endSession: (session) => end(session),
         subjectOf(ctx) {
           const { session, client } = loadedContext(ctx);
@@ -46,22 +48,21 @@ export async function createIssuer(options: IssuerOptions) {
         },
         cookies: parts.cookies,
       }),
-      checkParameters: modes.check,
+      checkAuthorization: createCheckAuthorization({
+        ...parts,
+        checkModes: modes.check,
+        endSession: (session) => end(session),
+      }),
     }),
   );
-  const end = (session: Session) => endSession({ ...options, provider, endedSessions }, session);
+  const end = (session: Session) => endSession({ ...options, ...parts, provider }, session);
 
-  /** A client that is not the brand's own learns who is there only from a consumer who said so. */
-  const findConsumer: FindPageConsumer = async ({ ctx, client: { id, first_party: isFirstParty } }) => {
-    const client = await provider.Client.find(id);
-    const session = await provider.Session.get(ctx);
-    const { accountId } = session;
-    if (!client || !accountId) return undefined;
-    const consent = isFirstParty || (await consentMemory.find(accountId, id))?.scopes.includes('openid');
-    const sub = consent ? await consumers.findSubject(session, client) : undefined;
-    return sub === undefined ? undefined : { accountId, sub, session };
-  };
-
+  const findConsumer = createFindPageConsumer({
+    ...parts,
+    provider,
+    lifetimes: brand.session,
+    endSession: end,
+  });
   rememberSignInFacts(provider, parts.now);
   provider.ReplayDetection.unique = createReplayDetection(store, parts.now);
   registerGrants(provider, { ...options, clients, consumers });
@@ -76,6 +77,11 @@ export async function createIssuer(options: IssuerOptions) {
   return {
     provider,
     cookies: parts.cookies,
-    interactions: createInteractionGateway({ ...parts, provider, endSession: end }),
+    interactions: createInteractionGateway({
+      ...parts,
+      brand: createBrandInInteraction({ ...options, ...parts, provider }),
+      provider,
+      endSession: end,
+    }),
   };
 }

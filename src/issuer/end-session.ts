@@ -4,20 +4,33 @@ import type { BrandStore } from '../store/contract.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import type { IssuerOptions } from './issuer-options.ts';
 import { grantsOfSession } from './grant-per-response.ts';
+import type { BrandSessionGroup } from './sign-in/brand-session-group.ts';
 
 export interface EndSessionOptions {
   provider: Provider;
   store: BrandStore;
   endedSessions: EndedSessions;
+  brandSessionGroup: BrandSessionGroup;
   onSessionEnd?: IssuerOptions['onSessionEnd'];
   log: Log;
 }
 
 /**
- * Ends one session for good: the mark that keeps late answers from bringing it back, its record, then every
- * grant that it gave, then back-channel logout at the clients that registered for it.
+ * Ends a session for good, and with it those of the same consumer that follow the same session of the brand's: for
+ * each the mark that keeps late answers from bringing it back, its record, then every grant that it gave, then
+ * back-channel logout at the clients that registered for it.
  */
 export async function endSession(options: EndSessionOptions, session: Session): Promise<void> {
+  await endOne(options, session);
+  await endOthers(options, session);
+}
+
+async function endOthers(options: EndSessionOptions, session: Session): Promise<void> {
+  const others = await options.brandSessionGroup.others(options.provider, session);
+  await Promise.all(others.map((other) => endOne(options, other)));
+}
+
+async function endOne(options: EndSessionOptions, session: Session): Promise<void> {
   const { accountId, authorizations } = session;
   await options.endedSessions.mark(session.uid);
   await session.destroy();
@@ -31,16 +44,14 @@ export async function endSession(options: EndSessionOptions, session: Session): 
 }
 
 /** The same for a session that the library itself has destroyed and told the clients about. */
-export async function completeEnd(
-  options: Omit<EndSessionOptions, 'provider'>,
-  session: Session,
-): Promise<void> {
+export async function completeEnd(options: EndSessionOptions, session: Session): Promise<void> {
   await options.endedSessions.mark(session.uid);
   await endWhatItGave(options, session);
+  await endOthers(options, session);
 }
 
 async function endWhatItGave(
-  { store, onSessionEnd }: Omit<EndSessionOptions, 'provider'>,
+  { store, onSessionEnd }: Pick<EndSessionOptions, 'store' | 'onSessionEnd'>,
   { uid: sessionUid, accountId }: Session,
 ): Promise<void> {
   const grantIds = await store.members(grantsOfSession(sessionUid));

@@ -1,4 +1,4 @@
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { Grant, KoaContextWithOIDC, Session } from 'oidc-provider';
 import type { BrandStore } from '../store/contract.ts';
 import { type ConsentMemory, isCovered } from './consent-memory.ts';
 import { loadedContext } from './loaded-context.ts';
@@ -22,6 +22,8 @@ export interface GrantOptions {
   isFirstParty(clientId: string): boolean;
   /** Seconds. */
   grantLifetime: number;
+  /** Called with the session before a code is saved: one that the browser never gets must be found by the code. */
+  keepSession(session: Session): Promise<void>;
   /** 256 random bits; grant ids are never used again. */
   createId(): string;
 }
@@ -46,7 +48,7 @@ export function createGrantPerResponse(options: GrantOptions): GrantPerResponse 
     },
     async expiresWithSession(ctx) {
       const { grant, session } = loadedContext(ctx);
-      await grant.save();
+      await Promise.all([grant.save(), options.keepSession(session)]);
       // offline_access outlives the session on purpose (OpenID Connect Core 11).
       if (!grant.getOIDCScope().split(' ').includes('offline_access')) {
         await options.store.addMember(grantsOfSession(session.uid), grant.jti, options.grantLifetime);

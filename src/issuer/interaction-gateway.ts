@@ -3,8 +3,9 @@ import { errors, type Interaction, type Provider, type Session } from 'oidc-prov
 import { ParleyError } from '../errors.ts';
 import type { BrowserBinding } from './browser-binding.ts';
 import type { ConsentMemory } from './consent-memory.ts';
+import type { BrandInInteraction, FinishedSignIn } from './sign-in/brand-in-interaction.ts';
 import type { InteractionMemory, Place } from './interaction-memory.ts';
-import { describeInteraction, isAcrUnmet, missingConsent } from './pending-interaction.ts';
+import { describeInteraction, isAcrUnmet, missingConsent, freshSince } from './pending-interaction.ts';
 import type { SignInFacts } from './sign-in-facts.ts';
 
 export interface GatewayOptions {
@@ -12,6 +13,7 @@ export interface GatewayOptions {
   binding: BrowserBinding;
   consentMemory: ConsentMemory;
   interactionMemory: InteractionMemory;
+  brand: BrandInInteraction;
   endSession(session: Session): Promise<void>;
   /** Seconds since the epoch. */
   now(): number;
@@ -49,33 +51,48 @@ export function createInteractionGateway(options: GatewayOptions) {
     return interaction.returnTo;
   }
 
+  async function finishLogin(ctx: Context, login: FinishedSignIn): Promise<string> {
+    const interaction = await loadInteraction(provider, ctx);
+    if (isAcrUnmet(interaction, login.acr)) {
+      interaction.lastSubmission = undefined;
+      return finish(ctx, interaction, {
+        error: 'unmet_authentication_requirements',
+        error_description: 'the requested acr could not be obtained',
+      });
+    }
+    const current = await provider.Session.get(ctx);
+    if (current.accountId && current.accountId !== login.accountId) {
+      // Another consumer takes this browser over: nothing of the former may remain in the same session.
+      await options.endSession(current);
+      interaction.session = undefined;
+    }
+    return finish(ctx, interaction, { login });
+  }
+
   return {
     async load(ctx: Context) {
       const interaction = await loadInteraction(provider, ctx);
       const client = await provider.Client.find(String(interaction.params['client_id']));
       const browser = loadBrowser(ctx);
       if (!client) throw new ParleyError('interaction_lost', 'the client is not there any more');
-      return describeInteraction(interaction, { client, now: options.now(), browser });
+      const described = describeInteraction(interaction, { client, now: options.now(), browser });
+      // A page that asks the former consumer shows the next one a name, and would act for both.
+      if (described.prompt !== 'login' && !(await options.brand.isSame(ctx, interaction)))
+        throw new ParleyError('interaction_lost', 'another consumer is at this browser');
+      return described;
     },
 
     async finishLogin(ctx: Context, { away, ...login }: SignIn): Promise<string> {
-      const interaction = await loadInteraction(provider, ctx);
-      if (isAcrUnmet(interaction, login.acr)) {
-        interaction.lastSubmission = undefined;
-        return finish(ctx, interaction, {
-          error: 'unmet_authentication_requirements',
-          error_description: 'the requested acr could not be obtained',
-        });
-      }
-      const current = await provider.Session.get(ctx);
-      if (current.accountId && current.accountId !== login.accountId) {
-        // Another consumer takes this browser over: nothing of the former may remain in the same session.
-        await options.endSession(current);
-        interaction.session = undefined;
-      }
       // What was told before a sign-out must not outlive it.
       const ts = Math.min(options.now(), Math.floor(away?.issuedAt ?? options.now()));
-      return finish(ctx, interaction, { login: { ...login, ts, facts: factsOf(away) } });
+      return finishLogin(ctx, { ...login, ts, facts: factsOf(away) });
+    },
+
+    async signInAtBrand(ctx: Context): Promise<string | undefined> {
+      const interaction = await loadInteraction(provider, ctx);
+      const since = freshSince(interaction, options.now());
+      const login = await options.brand.findLogin(ctx, interaction, since);
+      return login && finishLogin(ctx, login);
     },
 
     async finishConsent(ctx: Context): Promise<string> {

@@ -1,4 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { isOver } from './session-age.ts';
 
 const { Check, base } = interactionPolicy;
 
@@ -10,6 +11,8 @@ export interface PolicyOptions {
   isFirstParty(clientId: string): boolean;
   /** A demo's app may be on loopback; anywhere else another program of the machine could be listening there. */
   trustLoopback: boolean;
+  /** Whether the answer is for an assertion that its client has pushed. */
+  isPushedSignIn(ctx: KoaContextWithOIDC): boolean;
   /** Whether a page expects another consumer than the session's. */
   expectsOther(ctx: KoaContextWithOIDC): Promise<boolean>;
 }
@@ -20,6 +23,7 @@ export function createInteractionPolicy({
   now,
   isFirstParty,
   trustLoopback,
+  isPushedSignIn,
   expectsOther,
 }: PolicyOptions) {
   const policy = base();
@@ -33,11 +37,9 @@ export function createInteractionPolicy({
       return Boolean(ctx.oidc.session?.accountId && !ctx.oidc.account);
     }),
   );
-  // Every request extends a session, a refused one too; without this a polling page would keep it for ever.
   loginPrompt.checks.add(
     new Check('session_too_old', 'the session has reached its end', 'login_required', (ctx) => {
-      const { loginTs } = ctx.oidc.session ?? {};
-      return loginTs !== undefined && now() - loginTs >= absoluteLifetime;
+      return isOver(ctx.oidc.session, absoluteLifetime, now());
     }),
   );
   loginPrompt.checks.add(
@@ -47,7 +49,8 @@ export function createInteractionPolicy({
   );
   // The library asks native clients each time, because another app may claim a custom scheme (RFC 8252 8.6).
   // A brand's own client on a claimed https redirect URI is not open to that, and a consumer who has
-  // just signed in for this very request need not press a button as well.
+  // just signed in for this very request need not press a button as well; nor need one for whom the brand's server
+  // has pushed the request: another app has no such address to open.
   consentPrompt.checks.remove('native_client_prompt');
   consentPrompt.checks.add(
     new Check(
@@ -56,7 +59,8 @@ export function createInteractionPolicy({
       'interaction_required',
       (ctx) => {
         const { consent, login } = ctx.oidc.result ?? {};
-        return isImpersonable(ctx, { isFirstParty, trustLoopback }) && !consent && !login;
+        const isAsked = !consent && !login && !isPushedSignIn(ctx);
+        return isAsked && isImpersonable(ctx, { isFirstParty, trustLoopback });
       },
     ),
   );

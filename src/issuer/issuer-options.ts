@@ -1,8 +1,8 @@
 import type { JWK, JWKS } from 'oidc-provider';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
-import type { AssertionVerifier } from '../directory/assertion/contract.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
+import type { SilentWays } from '../directory/open-silent-ways.ts';
 import type { Log } from '../log.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import type { BrandStore } from '../store/contract.ts';
@@ -21,8 +21,8 @@ export interface IssuerOptions {
   /** What sign-ins of this brand can reach, for discovery. */
   acrValues: readonly string[];
   directory: AccountDirectory;
-  /** Absent: the brand signs no assertions. */
-  assertionVerifier: AssertionVerifier | undefined;
+  /** How the brand says who the consumer is without a page. */
+  silentWays: SilentWays;
   store: BrandStore;
   jwks: JWKS;
   cookieKeys: readonly string[];

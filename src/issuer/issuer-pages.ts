@@ -21,7 +21,7 @@ export interface IssuerViews {
 export interface IssuerPagesOptions {
   views: IssuerViews;
   /** A page's fetch reads JSON, errors included. */
-  isPageRequest(ctx: object): boolean;
+  isPageRequest(ctx: KoaContextWithOIDC): boolean;
   endSession(session: Session): Promise<void>;
   subjectOf(ctx: KoaContextWithOIDC): Promise<string>;
   cookies: BrandCookies;

@@ -13,6 +13,9 @@ import type { IssuerOptions } from './issuer-options.ts';
 import { longestGrant } from './lifetimes.ts';
 import { createPageRequests } from './page/page-requests.ts';
 import { createPageModes } from './page/response-modes.ts';
+import { createBrandSessionGroup } from './sign-in/brand-session-group.ts';
+import { createConsumerOfRequest } from './sign-in/consumer-of-request.ts';
+import { createPushedSignIns } from './sign-in/pushed-sign-ins.ts';
 import { createLateAnswers } from './refuse-late-answers.ts';
 import { createSubjects } from './subjects.ts';
 
@@ -36,6 +39,8 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
   });
   const requests = createPageRequests();
   const endedSessions = createEndedSessions(store, brand.session.absolute);
+  const brandSessionGroup = createBrandSessionGroup(store, brand.session.absolute);
+  const pushedSignIns = createPushedSignIns({ ways: options.silentWays, store, now });
   const absoluteLifetime = brand.session.absolute;
   const path = new URL(brand.issuer).pathname.replace(/\/$/, '');
 
@@ -54,16 +59,30 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     consumers,
     endedSessions,
     interactionMemory: createInteractionMemory(store),
+    brandSessionGroup,
+    pushedSignIns,
+    consumerOfRequest: createConsumerOfRequest({
+      ways: options.silentWays,
+      group: brandSessionGroup,
+      absoluteLifetime,
+      now,
+    }),
     requests,
     pairwiseSubject: subjects.find,
     subjects,
     lateAnswers: createLateAnswers(cookies),
-    modes: createPageModes({ clients, requests, showMessage: options.views.pageMessage }),
+    modes: createPageModes({
+      clients,
+      requests,
+      isPushedSignIn: pushedSignIns.has,
+      showMessage: options.views.pageMessage,
+    }),
     policy: createInteractionPolicy({
       absoluteLifetime,
       now,
       isFirstParty,
       trustLoopback: brand.demo,
+      isPushedSignIn: pushedSignIns.has,
       async expectsOther(ctx) {
         const expected = requests.find(ctx)?.expectedSubject;
         const { session, client } = ctx.oidc;
@@ -76,6 +95,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
       consentMemory,
       isFirstParty,
       grantLifetime,
+      keepSession: pushedSignIns.keepSession,
       createId: () => randomBytes(32).toString('base64url'),
     }),
     interactionUrl(ctx: KoaContextWithOIDC, { uid }: { uid: string }) {

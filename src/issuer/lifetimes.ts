@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider';
 import type { BrandConfig } from '../config/brand-schema.ts';
+import { endOfSession } from './session-age.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 
 const hour = 3600;
@@ -39,7 +40,7 @@ export function createLifetimes(
     Grant: () => longestGrant(brand),
     Interaction: interactionLifetime,
     Session: (_ctx, session) => {
-      const end = (session.loginTs ?? now()) + brand.session.absolute;
+      const end = endOfSession(session, brand.session.absolute) ?? now() + brand.session.absolute;
       return Math.max(1, Math.min(brand.session.idle, end - now()));
     },
   };

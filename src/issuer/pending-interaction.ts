@@ -47,7 +47,7 @@ function mustSignInAnew({ params }: Interaction): boolean {
 const tolerance = 30;
 
 /** Where a new sign-in is asked for, one at another place counts only if it is as new (OpenID Connect Core 3.1.2.1). */
-function freshSince(interaction: Interaction, now: number): number | undefined {
+export function freshSince(interaction: Interaction, now: number): number | undefined {
   const maxAge = maxAgeOf(interaction);
   if (mustSignInAnew(interaction)) return interaction.iat - tolerance;
   return maxAge === undefined ? undefined : now - maxAge - tolerance;

@@ -1,5 +1,5 @@
 import { errors } from 'oidc-provider';
-import type { ParleyError } from '../errors.ts';
+import { ParleyError } from '../errors.ts';
 
 /** Trying the same again would look like a theft and end the conversation. */
 const spent =
@@ -19,4 +19,13 @@ export function toProtocolError(error: ParleyError): Error {
     allow_redirect: false,
     cause: error,
   });
+}
+
+/** Runs what may reject with ParleyError where the library waits for the protocol's errors. */
+export async function inProtocolErrors<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof ParleyError ? toProtocolError(error) : error;
+  }
 }

@@ -34,7 +34,7 @@ export interface ConfigurationParts {
   pages: ReturnType<typeof issuerPages>;
   pairwiseSubject: NonNullable<Configuration['pairwiseIdentifier']>;
   /** After the library's own checks, before the account is loaded. */
-  checkParameters(ctx: KoaContextWithOIDC): void;
+  checkAuthorization(ctx: KoaContextWithOIDC): Promise<void>;
   interactionUrl(ctx: KoaContextWithOIDC, interaction: { uid: string }): string;
   /** Seconds since the epoch. */
   now(): number;
@@ -80,9 +80,9 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
     acceptQueryParamAccessTokens: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     extraParams: {
-      login_hint_token(ctx) {
+      async login_hint_token(ctx) {
         checkParameters(ctx);
-        parts.checkParameters(ctx);
+        await parts.checkAuthorization(ctx);
       },
       page: null,
       page_return_to: null,

@@ -64,9 +64,6 @@ export function acceptMissingNonce(allows: (clientId: string) => boolean): Middl
 /** Runs for every authorization request, after the library's own parameter checks and before the account is loaded. */
 export function checkParameters(ctx: KoaContextWithOIDC): void {
   const params = ctx.oidc.params ?? {};
-  if (params['login_hint_token'] !== undefined) {
-    throw new errors.InvalidRequest('login_hint_token is not supported');
-  }
   // Anybody may push in the name of a public client, so a pushed request is stored under the same limits.
   if (ctx.oidc.route === 'pushed_authorization_request') {
     checkLengths({ ...params, request: ctx.oidc.body?.['request'] });

@@ -14,9 +14,15 @@ export interface SignInFacts {
   authTime?: number | null | undefined;
   /** Seconds since the epoch at which the session ends, however busy it is. */
   endsAt?: number | undefined;
+  /** The brand's own session that ours follows: those that follow one end together. */
+  brandSession?: string | undefined;
 }
 
-type SessionWithFacts = Session & { facts?: SignInFacts | undefined };
+export type SessionWithFacts = Session & { facts?: SignInFacts | undefined };
+
+export function factsOf(session: Session): SignInFacts {
+  return (session as SessionWithFacts).facts ?? {};
+}
 
 /**
  * Where the library asks for the age of an authentication, it gets that of the consumer's own.
@@ -43,6 +49,6 @@ export function rememberSignInFacts(provider: Provider, now: () => number): void
 }
 
 function authTime(this: SessionWithFacts): number | undefined {
-  const told = this.facts?.authTime;
+  const { authTime: told } = factsOf(this);
   return told === undefined ? this.loginTs : (told ?? undefined);
 }

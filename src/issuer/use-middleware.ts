@@ -10,10 +10,11 @@ import { createPageRoutes } from './page/page-routes.ts';
 import { recordRequests } from './record-requests.ts';
 import { acceptMissingNonce, limitParameters } from './request-parameters.ts';
 import { scriptPagePolicy } from './script-page-policy.ts';
+import { checkResumedConsumer } from './sign-in/check-resumed-consumer.ts';
 import { untypedRevocation } from './untyped-revocation.ts';
 
 export interface MiddlewareOptions
-  extends Pick<IssuerOptions, 'store' | 'requestLog' | 'brand' | 'onSessionEnd' | 'log'> {
+  extends Pick<IssuerOptions, 'store' | 'requestLog' | 'brand' | 'silentWays' | 'onSessionEnd' | 'log'> {
   provider: Provider;
   clients: readonly ResolvedClient[];
   parts: IssuerParts;
@@ -37,14 +38,15 @@ export function useMiddleware(options: MiddlewareOptions): void {
     limitParameters,
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),
     parts.binding.checkResume(provider),
+    checkResumedConsumer({ ...options, ...parts }),
     parts.lateAnswers.middleware,
-    endWithLibrary({ ...options, endedSessions: parts.endedSessions }),
+    endWithLibrary({ ...options, ...parts }),
   ];
   for (const middleware of order) provider.use(middleware);
 }
 
 /** The library's own confirmation page destroys the session; what the session gave ends with it. */
-function endWithLibrary(options: Omit<EndSessionOptions, 'provider'>) {
+function endWithLibrary(options: EndSessionOptions) {
   return async (ctx: Context, next: Next) => {
     await next();
     const { session } = (ctx as unknown as KoaContextWithOIDC).oidc ?? {};

@@ -6,12 +6,17 @@ import { hasCredentials, isProtected } from '../web-address.ts';
 type Way = BrandConfig['login'][number];
 type Verify = NonNullable<Way['assertion']>['verify'];
 
+const wayNames = ['session', 'assertion', 'password'] as const satisfies readonly (keyof Way)[];
+
 const keyKinds = ['jwks_uri', 'jwks', 'pem', 'secret'] as const;
 
 /** Each entry of `login` is one way to sign in, each way stands once, and what it needs is there. */
-export function checkLogin({ login }: BrandConfig): Problem[] {
+export function checkLogin(
+  { login }: BrandConfig,
+  { isDoubtful }: { isDoubtful: (path: ConfigPath) => boolean },
+): Problem[] {
   return login.flatMap((way, index) => [
-    ...checkEntry(login, index),
+    ...checkEntry(login, index, isDoubtful),
     ...Object.entries(way).flatMap(([name, settings]) =>
       settings && 'verify' in settings ? checkVerify(settings.verify, ['login', index, name, 'verify']) : [],
     ),
@@ -21,11 +26,19 @@ export function checkLogin({ login }: BrandConfig): Problem[] {
   ]);
 }
 
-function checkEntry(login: readonly Way[], index: number): Problem[] {
+function checkEntry(
+  login: readonly Way[],
+  index: number,
+  isDoubtful: (path: ConfigPath) => boolean,
+): Problem[] {
   const names = Object.keys(login[index] ?? {}) as (keyof Way)[];
   const [name] = names;
-  if (name === undefined)
-    return [error(['login', index], 'names no way to sign in', 'write - password: {} or another way')];
+  if (name === undefined) {
+    // What stood there may have been taken out for a mistake in it.
+    const isRepaired = wayNames.some((known) => isDoubtful(['login', index, known]));
+    const fix = 'write - password: {} or another way';
+    return isRepaired ? [] : [error(['login', index], 'names no way to sign in', fix)];
+  }
   if (names.length > 1) {
     return [error(['login', index], `names ${names.length} ways to sign in`, 'give each a dash of its own')];
   }

@@ -1,6 +1,7 @@
 import type { BrandConfig } from '../brand-schema.ts';
 import type { ConfigPath, Problem } from '../contract.ts';
 import { warning } from '../problem.ts';
+import { siteOf } from '../site-of.ts';
 import { checkIssuer } from './check-issuer.ts';
 
 /** A page on another site than the issuer gets no cookie of ours: it can never sign in silently by session. */
@@ -23,15 +24,4 @@ export function checkSameSite(
       ];
     }),
   );
-}
-
-/**
- * Scheme and registrable domain, guessed without the public suffix list: short second-level names below a
- * country (co.uk, com.au) count as suffixes. A wrong guess costs a warning, nothing else.
- */
-function siteOf({ protocol, hostname }: URL): string {
-  if (/^\[|^[\d.]+$/.test(hostname)) return `${protocol}//${hostname}`;
-  const labels = hostname.split('.');
-  const suffixLength = /^[a-z]{1,3}\.[a-z]{2}$/.test(labels.slice(-2).join('.')) ? 2 : 1;
-  return `${protocol}//${labels.slice(-suffixLength - 1).join('.')}`;
 }

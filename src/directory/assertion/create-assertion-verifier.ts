@@ -15,9 +15,11 @@ export interface AssertionVerifierOptions {
   /** Our issuer: the assertion's only audience. */
   audience: string;
   /**
-   * Whether this id was never used before; atomic. @param expiresAt seconds; until then it must be remembered
+   * Whether this id was never used before; atomic.
+   *
+   * @param seconds for which it must be remembered
    */
-  useOnce(issuer: string, jti: string, expiresAt: number): Promise<boolean>;
+  useOnce(issuer: string, jti: string, seconds: number): Promise<boolean>;
   /** Asks the brand for its keys. */
   fetch: FetchImplementation;
   /** Seconds since the epoch. */
@@ -50,7 +52,7 @@ export function createAssertionVerifier(options: AssertionVerifierOptions): Asse
       const fault = findClaimFault(payload, { ...use, brandIssuer, audience, now: now() });
       if (fault) return refused(fault);
       // A leeway that lets it be used late lets it be replayed late.
-      const isFirst = await useOnce(payload.iss, payload.jti, Math.ceil(payload.exp) + 2 * clockSkew);
+      const isFirst = await useOnce(payload.iss, payload.jti, Math.ceil(payload.exp) - now() + 2 * clockSkew);
       if (!isFirst)
         return refused({ check: 'jti', sentence: 'it was used before', detail: 'its jti is known' });
       return { kind: 'verified', assertion: toAssertion(payload) };

@@ -1,6 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { BrandConfig } from '../../config/brand-schema.ts';
-import type { AssertionVerifier } from '../../directory/assertion/contract.ts';
+import type { SilentWays } from '../../directory/open-silent-ways.ts';
 import type { ResolvedClient } from '../../platform/resolve-client.ts';
 import type { Consumers } from '../consumers.ts';
 import { identityScopes } from '../identity-scopes.ts';
@@ -14,14 +14,14 @@ export interface RegisterGrantsOptions {
   clients: readonly ResolvedClient[];
   consumers: Consumers;
   /** Absent: the brand signs no assertions. */
-  assertionVerifier: AssertionVerifier | undefined;
+  silentWays: SilentWays;
 }
 
 /** The grants with which a brand's own servers get tokens. Only clients that list them may use them. */
 export function registerGrants(provider: Provider, options: RegisterGrantsOptions): void {
-  const { brand, clients, consumers, assertionVerifier } = options;
+  const { brand, clients, consumers, silentWays } = options;
   const common = {
-    verifier: assertionVerifier,
+    verifier: silentWays.assertion,
     findAccount: consumers.findAccount,
     findResource: createResourceServers(brand.resources, clients),
     scopesOf(clientId: string): string[] {

@@ -1,9 +1,8 @@
 import { errors, type Account, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AssertionVerifier, VerifiedAssertion } from '../../directory/assertion/contract.ts';
-import { ParleyError } from '../../errors.ts';
 import type { Consumers } from '../consumers.ts';
 import { loadedContext } from '../loaded-context.ts';
-import { toProtocolError } from '../protocol-error.ts';
+import { inProtocolErrors } from '../protocol-error.ts';
 
 export interface VerifiedConsumer {
   account: Account;
@@ -23,7 +22,7 @@ export async function loadVerifiedConsumer(
 ): Promise<VerifiedConsumer> {
   if (!verifier) throw new errors.InvalidRequest('this issuer takes no assertions');
   const { clientId } = loadedContext(ctx).client;
-  const outcome = await verify(verifier, jwt, clientId);
+  const outcome = await inProtocolErrors(() => verifier.verify(jwt, { channel: 'back', clientId }));
   if (outcome.kind === 'refused') {
     const description = `assertion: ${outcome.sentence}`;
     throw Object.assign(new errors.InvalidGrant(outcome.detail), { error_description: description });
@@ -33,12 +32,4 @@ export async function loadVerifiedConsumer(
   if (!account) throw new errors.InvalidGrant('the account is not available, or was signed out since');
   ctx.oidc.entity('Account', account);
   return { account, assertion };
-}
-
-async function verify(verifier: AssertionVerifier, jwt: string, clientId: string) {
-  try {
-    return await verifier.verify(jwt, { channel: 'back', clientId });
-  } catch (error) {
-    throw error instanceof ParleyError ? toProtocolError(error) : error;
-  }
 }

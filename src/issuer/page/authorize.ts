@@ -16,14 +16,21 @@ export async function authorize(
     refuse(ctx, 400, 'invalid_request', fault);
     return;
   }
-  requests.mark(ctx, { page, expectedSubject: form.get('expected_sub') ?? undefined });
-  form.delete('expected_sub');
+  requests.mark(ctx, {
+    page,
+    expectedSubject: form.get('expected_sub') ?? undefined,
+    loginHintToken: form.get('login_hint_token') ?? undefined,
+  });
+  for (const name of ownParameters) form.delete(name);
   for (const [name, value] of Object.entries(fixedParameters)) form.set(name, value);
   ctx.method = 'GET';
   ctx.path = '/auth';
   ctx.querystring = form.toString();
   await next();
 }
+
+/** Ours, not the library's. */
+const ownParameters = ['expected_sub', 'login_hint_token'];
 
 const fixedParameters = { prompt: 'none', response_mode: 'json' };
 
@@ -32,6 +39,7 @@ function findFault(form: URLSearchParams): string | undefined {
   for (const [name, value] of Object.entries(fixedParameters)) {
     if (form.getAll(name).some((given) => given !== value)) return `${name} can only be ${value} here`;
   }
+  if (form.getAll('login_hint_token').length > 1) return 'login_hint_token stands twice';
   // Inside these stand parameters of their own, a response mode among them.
   if (form.has('request') || form.has('request_uri')) return 'request and request_uri are not accepted here';
   return undefined;

@@ -6,7 +6,7 @@ import type { PageRequests } from './page-requests.ts';
 /**
  * Response modes for a brand's own pages.
  *
- * - `json`: the answer of `/page/authorize`; refused anywhere else.
+ * - `json`: the answer of `/page/authorize`, and to a pushed request with an assertion; refused anywhere else.
  * - `page_message`: a popup that Parley's script opened posts the answer to the exact origin in `page`, then closes.
  * - `web_message`: the library's, for a redirect URI that is itself on a listed page: the answer is posted there, to the
  *   window that opened or embeds the request.
@@ -15,13 +15,15 @@ import type { PageRequests } from './page-requests.ts';
 export interface PageModesOptions {
   clients: readonly ResolvedClient[];
   requests: PageRequests;
+  /** Whether the answer is for an assertion that its client has pushed. */
+  isPushedSignIn(ctx: object): boolean;
   /** The popup's last page: posts `message` to the opener at `origin`. */
   showMessage(ctx: object, model: { message: Record<string, unknown>; origin: string }): void;
 }
 
 type Answer = Record<string, unknown>;
 
-export function createPageModes({ clients, requests, showMessage }: PageModesOptions) {
+export function createPageModes({ clients, requests, isPushedSignIn, showMessage }: PageModesOptions) {
   const pagesOf = (ctx: KoaContextWithOIDC) =>
     clients.find(({ id }) => id === ctx.oidc.client?.clientId)?.pages ?? [];
 
@@ -46,14 +48,25 @@ export function createPageModes({ clients, requests, showMessage }: PageModesOpt
       throw new errors.InvalidRequest('code_challenge is required here');
   }
 
+  /** A push is judged by what it brings, the request that opens it by what was pushed. */
+  function mayAnswerJson(ctx: KoaContextWithOIDC): boolean {
+    const isPush = ctx.oidc.route === 'pushed_authorization_request';
+    const brings = isPush && ctx.oidc.params?.['login_hint_token'] !== undefined;
+    return brings || isPushedSignIn(ctx) || requests.find(ctx) !== undefined;
+  }
+
   return {
+    /** Whether this request is answered in JSON, its errors too. */
+    isJson: (ctx: KoaContextWithOIDC): boolean =>
+      isPushedSignIn(ctx) && ctx.oidc.params?.['response_mode'] === 'json',
+
     /** Runs with every authorization request, before anything is minted. */
     check(ctx: KoaContextWithOIDC): void {
       const params = ctx.oidc.params ?? {};
       const mode = params['response_mode'];
       if (!isPageMode(mode)) return;
       const allowed =
-        (mode === 'json' && requests.find(ctx)) ||
+        (mode === 'json' && mayAnswerJson(ctx)) ||
         (mode === 'page_message' && findPage(ctx)) ||
         (mode === 'web_message' && isOnPage(params['redirect_uri'], pagesOf(ctx))) ||
         (mode === 'page_return' && findReturn(ctx) && params['response_type'] === 'none');
@@ -68,7 +81,7 @@ export function createPageModes({ clients, requests, showMessage }: PageModesOpt
       // The library gives login_required the status of a redirect.
       ctx.status = 'error' in answer ? (ctx.status >= 500 ? ctx.status : 400) : 200;
       ctx.remove('Location');
-      ctx.body = requests.find(ctx) ? answer : { error: 'unsupported_response_mode' };
+      ctx.body = mayAnswerJson(ctx) ? answer : { error: 'unsupported_response_mode' };
     },
 
     pageMessage(ctx: KoaContextWithOIDC, _redirectUri: string, answer: Answer): void {
