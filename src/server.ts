@@ -1,4 +1,5 @@
 import Koa, { type Context } from 'koa';
+import { personalClaims } from './claims/personal-claims.ts';
 import type { BrandConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import { isLoopbackHost } from './config/web-address.ts';
@@ -18,7 +19,7 @@ import { createViews } from './interaction/views/views.ts';
 import { loadCookieKeys } from './keys/cookie-keys.ts';
 import { type Listener, listen } from './listen.ts';
 import { type BrandChanges, createLiveBrands } from './live-brands.ts';
-import type { Log } from './log.ts';
+import { createBrandLog, type Log } from './log.ts';
 import { type BrandSite, createBrandSite } from './brand-site.ts';
 import { openConfiguredStore } from './open-configured-store.ts';
 import type { Store } from './store/contract.ts';
@@ -74,7 +75,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         cookieKeys,
         views,
         serveScript,
-        log: log.child({ brand: brand.brand }),
+        log: createBrandLog(log, brand.brand, personalClaims(brand)),
         now,
         ...(options.fetch && { fetch: options.fetch }),
       }),

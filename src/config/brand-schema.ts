@@ -35,6 +35,10 @@ export const brandSchema = z.strictObject({
     .default('public')
     .describe('`sub`: one for all clients, one for each, or a value of the account record.'),
   claims: z.record(z.string(), expression).default({}).describe('Claim → JMESPath over the account record.'),
+  pii: z
+    .array(z.string())
+    .default([])
+    .describe("Claims that no log line may carry, beside the standard ones and clients' own."),
   scopes: z
     .record(scopeName, z.array(z.string()))
     .default({})

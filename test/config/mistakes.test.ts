@@ -279,6 +279,11 @@ describe('claims and scopes', () => {
       'brands/acme.yaml:18:15 clients[1].claims.sub: the claim sub cannot be mapped',
     ],
     [
+      'a personal claim is one that exists',
+      `${goodBrand}pii: [acount_number]\n`,
+      'brands/acme.yaml:18:7 pii[0]: the claim acount_number is never mapped',
+    ],
+    [
       'a subject is one of two words or a template',
       `${goodBrand}    subject: email\n`,
       'brands/acme.yaml:18:5 clients[1].subject: has the wrong form',

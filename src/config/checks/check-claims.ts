@@ -1,5 +1,6 @@
 import type { BrandConfig } from '../brand-schema.ts';
 import type { ConfigPath, Problem } from '../contract.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { error, warning } from '../problem.ts';
 import { protocolClaims, standardScopes } from '../standard-scopes.ts';
 
@@ -14,6 +15,7 @@ export function checkClaims(brand: BrandConfig): Problem[] {
       refusedClaims(Object.keys(client.claims ?? {}), (claim) => ['clients', index, 'claims', claim]),
     ),
     ...unmappedClaims(brand),
+    ...unknownPersonalClaims(brand),
     ...unreleasedClaims(brand),
   ];
 }
@@ -46,6 +48,16 @@ function unmappedClaims({ scopes, claims }: BrandConfig): Problem[] {
           ],
     ),
   );
+}
+
+/** A misspelt name would leave its claim unprotected in silence. */
+function unknownPersonalClaims({ pii, claims }: BrandConfig): Problem[] {
+  return pii.flatMap((claim, position) => {
+    if (Object.hasOwn(claims, claim)) return [];
+    const meant = didYouMean(claim, Object.keys(claims));
+    const fix = meant ? `did you mean ${meant}?` : 'write the name of a claim of this brand, or remove it';
+    return [error(['pii', position], `the claim ${claim} is never mapped`, fix)];
+  });
 }
 
 function unreleasedClaims({ scopes, claims }: BrandConfig): Problem[] {
