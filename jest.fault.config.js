@@ -1,10 +1,11 @@
 import base from './jest.config.js';
 
-/** The slow suites: processes killed again and again, stores that vanish. `npm run test:fault`. */
-/** @type {import('jest').Config} */
+/**
+ * The slow suites: processes killed again and again, stores that vanish. `npm run test:fault`.
+ * @type {import('jest').Config}
+ */
 export default {
   ...base,
   testMatch: ['<rootDir>/test/fault/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  testTimeout: 120_000,
 };

@@ -46,6 +46,7 @@ describe('the discovery document', () => {
       authorization_response_iss_parameter_supported: true,
       backchannel_logout_supported: true,
       backchannel_logout_session_supported: true,
+      acr_values_supported: ['urn:parley:acr:password'],
       claim_types_supported: ['normal'],
       claims_parameter_supported: true,
       claims_supported: expect.any(Array),

@@ -8,7 +8,6 @@ import { createLog } from '../../src/log.ts';
 import { createReload } from '../../src/reload.ts';
 import { createServer, type Server } from '../../src/server.ts';
 import { findFreePort } from './free-port.ts';
-import { cloneInThisRealm } from './clone-in-this-realm.ts';
 import { testAccounts, testBrand } from './test-brand.ts';
 
 export interface StartOptions {
@@ -39,8 +38,6 @@ export interface RunningParley {
   writeBrand(brand: object): Promise<void>;
   stop(options?: { keepFolder?: boolean }): Promise<void>;
 }
-
-globalThis.structuredClone = cloneInThisRealm;
 
 /** A whole Parley in this process: real configuration files, real keys, real HTTP on a free port. */
 export async function startParley(options: StartOptions = {}): Promise<RunningParley> {

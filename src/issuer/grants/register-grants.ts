@@ -29,13 +29,17 @@ export function registerGrants(provider: Provider, options: RegisterGrantsOption
       return identityScopes(brand).filter((scope) => scope === 'openid' || !listed || listed.includes(scope));
     },
   };
-  provider.registerGrantType(grantTypes['jwt-bearer'], createJwtBearer(common), jwtBearerParameters, [
-    'resource',
-  ]);
-  provider.registerGrantType(
-    grantTypes['token-exchange'],
-    createTokenExchange(common),
-    tokenExchangeParameters,
-    ['resource', 'audience'],
-  );
+  // What nobody may use, discovery does not promise.
+  const isUsed = (grant: keyof typeof grantTypes) => clients.some(({ grants }) => grants?.includes(grant));
+  if (isUsed('jwt-bearer')) {
+    const grantType = grantTypes['jwt-bearer'];
+    provider.registerGrantType(grantType, createJwtBearer(common), jwtBearerParameters, ['resource']);
+  }
+  if (isUsed('token-exchange')) {
+    const grantType = grantTypes['token-exchange'];
+    provider.registerGrantType(grantType, createTokenExchange(common), tokenExchangeParameters, [
+      'resource',
+      'audience',
+    ]);
+  }
 }
