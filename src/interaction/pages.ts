@@ -64,12 +64,24 @@ export function createPages(views: Views, brandName: string) {
     ): void {
       const { integrator } = model;
       const details = integrator && { error: integrator.error, description: integrator.error_description };
+      const retry = findRetry(ctx);
       show(
         ctx,
-        views.error({ ...page(ctx), sentence: model.sentence, ...(details && { integrator: details }) }),
+        views.error({
+          ...page(ctx),
+          sentence: model.sentence,
+          ...(retry !== undefined && { retry }),
+          ...(details && { integrator: details }),
+        }),
       );
     },
   };
+}
+
+/** Something was briefly away: the same address may work in a moment. Two slashes would begin another host's address. */
+function findRetry(ctx: Context): string | undefined {
+  const isRepeatable = ctx.status === 503 && ctx.method === 'GET';
+  return isRepeatable && /^\/(?![/\\])/.test(ctx.originalUrl) ? ctx.originalUrl : undefined;
 }
 
 export type Pages = ReturnType<typeof createPages>;

@@ -1,6 +1,7 @@
 import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
+import { askDirectoryBeforeResume } from './directory-before-resume.ts';
 import { completeEnd, type EndSessionOptions } from './end-session.ts';
 import { exactPaths } from './exact-paths.ts';
 import type { IssuerOptions } from './issuer-options.ts';
@@ -14,7 +15,10 @@ import { checkResumedConsumer } from './sign-in/check-resumed-consumer.ts';
 import { untypedRevocation } from './untyped-revocation.ts';
 
 export interface MiddlewareOptions
-  extends Pick<IssuerOptions, 'store' | 'requestLog' | 'brand' | 'silentWays' | 'onSessionEnd' | 'log'> {
+  extends Pick<
+    IssuerOptions,
+    'store' | 'directory' | 'requestLog' | 'brand' | 'silentWays' | 'onSessionEnd' | 'log'
+  > {
   provider: Provider;
   clients: readonly ResolvedClient[];
   parts: IssuerParts;
@@ -39,6 +43,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),
     parts.binding.checkResume(provider),
     checkResumedConsumer({ ...options, ...parts }),
+    askDirectoryBeforeResume({ ...options, cookies: parts.cookies }),
     parts.lateAnswers.middleware,
     endWithLibrary({ ...options, ...parts }),
   ];

@@ -39,6 +39,7 @@ export interface AccountApi {
   /** The account as the API has it now; tests change it in place. */
   account(id: string): ApiAccount;
   cut(): Promise<void>;
+  /** Brings it back after `cut`, at the same address. */
   heal(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -85,7 +86,9 @@ export async function startAccountApi(options: AccountApiOptions): Promise<Accou
       return account;
     },
     cut: close,
-    heal: async () => void (await listen(api.port)),
+    async heal() {
+      if (!server.listening) await listen(api.port);
+    },
     stop: close,
   };
   api.port = await listen(0);

@@ -78,6 +78,8 @@ export interface ErrorModel extends Omit<PageModel, 'brandName'> {
   brandName?: string;
   title?: string;
   sentence: string;
+  /** Where the same request can be made again; absent when nobody knows whether that would help. */
+  retry?: string;
   /** The protocol's own words (RFC 6749 section 4.1.2.1), for whoever built the client. */
   integrator?: { error: string; description?: string };
 }
