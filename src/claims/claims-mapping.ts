@@ -1,6 +1,6 @@
 import type { Account } from '../directory/contract.ts';
-import { mappedScopes, type MappedBrand, type MappedClient } from './claim-names.ts';
-import { compileExpression, type Expression } from './compile-expression.ts';
+import type { MappedBrand } from './claim-names.ts';
+import { type ClientMapping, mapClients, releasedNames } from './client-mapping.ts';
 import { reasonOf } from './evaluation-reason.ts';
 import { prune } from './json-copy.ts';
 
@@ -35,71 +35,17 @@ export interface ClaimsMappingOptions extends MappedBrand {
   onProblem?: (problem: EvaluationProblem) => void;
 }
 
-/** What one client can ever get: the expression per claim, and which of them come with `openid`. */
-interface ClientMapping {
-  expressions: ReadonlyMap<string, Expression>;
-  withOpenid: readonly string[];
-  /** May be named in the `claims` parameter. */
-  requestable: ReadonlySet<string>;
-  inIdToken: boolean;
-}
-
 /** @throws ExpressionError for an expression that does not parse: `claimsCheck` says all of them with their place */
-export function createClaimsMapping({
-  claims,
-  scopes,
-  clients,
-  onProblem,
-}: ClaimsMappingOptions): ClaimsMapping {
-  const byScope = mappedScopes({ claims, scopes });
-  const brandExpressions = compileAll(claims);
-  const byClient = new Map(
-    clients.map((client) => [client.id, mapClient(client, { byScope, brandExpressions })] as const),
-  );
+export function createClaimsMapping({ onProblem, ...brand }: ClaimsMappingOptions): ClaimsMapping {
+  const { byScope, clients } = mapClients(brand);
   return {
     release(request) {
-      const client = byClient.get(request.clientId);
+      const client = clients.get(request.clientId);
       if (!client) return {};
       const names = releasedNames(request, { client, byScope });
       return evaluateAll(names, { request, client, onProblem });
     },
   };
-}
-
-function compileAll(claims: Readonly<Record<string, string>>): Map<string, Expression> {
-  return new Map(Object.entries(claims).map(([name, source]) => [name, compileExpression(source)]));
-}
-
-function mapClient(
-  client: MappedClient,
-  brand: { byScope: ReadonlyMap<string, string[]>; brandExpressions: ReadonlyMap<string, Expression> },
-): ClientMapping {
-  const own = compileAll(client.claims ?? {});
-  const included = (client.openid_includes ?? []).flatMap((scope) => brand.byScope.get(scope) ?? []);
-  const askable = (client.scopes ?? [...brand.byScope.keys()]).flatMap(
-    (scope) => brand.byScope.get(scope) ?? [],
-  );
-  const withOpenid = [...own.keys(), ...included];
-  return {
-    expressions: new Map([...brand.brandExpressions, ...own]),
-    withOpenid,
-    requestable: new Set([...withOpenid, ...askable]),
-    inIdToken: client.id_token_claims === true,
-  };
-}
-
-function releasedNames(
-  { scopes, requested, use, onlyIdToken = false }: ReleaseRequest,
-  { client, byScope }: { client: ClientMapping; byScope: ReadonlyMap<string, string[]> },
-): Set<string> {
-  const names = new Set([...requested].filter((name) => client.requestable.has(name)));
-  const scopeClaimsDue = use === 'userinfo' || onlyIdToken || client.inIdToken;
-  if (!scopeClaimsDue) return names;
-  for (const scope of scopes) {
-    for (const name of byScope.get(scope) ?? []) names.add(name);
-    if (scope === 'openid') for (const name of client.withOpenid) names.add(name);
-  }
-  return names;
 }
 
 function evaluateAll(

@@ -5,6 +5,7 @@ import { findPreset } from '../platform/presets.ts';
 import { resolveClient } from '../platform/resolve-client.ts';
 import { registerAccountsHash } from './accounts-hash.ts';
 import { registerCheck } from './check.ts';
+import { registerClaims } from './claims.ts';
 import { registerClientShow } from './client-show.ts';
 import { registerConfigCheck } from './config-check.ts';
 import { registerInit } from './init.ts';
@@ -35,6 +36,7 @@ process.exitCode = await run(process.argv.slice(2), io, [
       fetch: globalThis.fetch,
       now: Date.now,
     }),
+  (program) => registerClaims(program, { io, checks: brandChecks }),
   (program) => registerRequests(program, { io, checks: brandChecks }),
   (program) => registerKeys(program, io),
   (program) => registerAccountsHash(program, { ...io, stdin: process.stdin }),

@@ -3,6 +3,7 @@ import type { BrandConfig } from '../config/brand-schema.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import { grantTypes as ownGrantTypes } from './grants/grant-types.ts';
 import { identityScopes } from './identity-scopes.ts';
+import { subjectMetadata } from './subject-rules.ts';
 
 /**
  * A client of the configuration in the terms of OpenID Connect Dynamic Client Registration.
@@ -41,7 +42,7 @@ export function toClientMetadata(
     grant_types: grantTypes,
     token_endpoint_auth_method: client.token_endpoint_auth_methods[0] ?? 'none',
     id_token_signed_response_alg: client.id_token_alg ?? 'RS256',
-    ...subjectOf(client.subject ?? brand.subject, client),
+    ...subjectMetadata(client, brand),
     // RFC 9126 5: only pushed requests; RFC 9101 10.5: only signed ones.
     require_pushed_authorization_requests: client.require_pushed_requests,
     require_signed_request_object: client.require_signed_request_objects,
@@ -54,12 +55,6 @@ export function toClientMetadata(
       id_token_encrypted_response_enc: client.encryption.enc,
     }),
   }) as ClientMetadata;
-}
-
-/** A template is a pairwise subject to the library, which then asks us for it; its sector decides nothing. */
-function subjectOf(subject: BrandConfig['subject'], { sector_identifier_uri: sector }: ResolvedClient) {
-  if (typeof subject === 'string') return { subject_type: subject, sector_identifier_uri: sector };
-  return { subject_type: 'pairwise', sector_identifier_uri: sector ?? 'https://subject-template.invalid/' };
 }
 
 /** Without the scopes of APIs, which the library refuses here; resource-servers.ts limits those. */

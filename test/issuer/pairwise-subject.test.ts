@@ -3,7 +3,7 @@ import type { Client } from 'oidc-provider';
 import { createPairwiseSubject } from '../../src/issuer/pairwise-subject.ts';
 
 const subjectOf = createPairwiseSubject('a-salt-of-the-test');
-const at = (accountId: string, client: Partial<Client>) => subjectOf(undefined, accountId, client as Client);
+const at = (accountId: string, client: Partial<Client>) => subjectOf(accountId, client as Client);
 
 test('one consumer has one subject per sector and another at each other sector', () => {
   const shop = { redirectUris: ['https://shop.example/cb'] };

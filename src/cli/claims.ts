@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { BrandCheck } from '../config/contract.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { showClaims, type ShownClaims } from '../show-claims.ts';
+import { chooseClient } from './choose-client.ts';
+import { CliError } from './cli-error.ts';
+import type { CliIo } from './io.ts';
+
+export interface ClaimsOptions {
+  io: CliIo;
+  checks: readonly BrandCheck[];
+}
+
+interface Choice {
+  client: string;
+  brand?: string;
+  scope: string[];
+  json?: boolean;
+  redact?: boolean;
+}
+
+/** `parley claims <account>`: what each token of a client would carry for this account, and why. */
+export function registerClaims(program: Command, options: ClaimsOptions): void {
+  program
+    .command('claims')
+    .description('show what each token of a client would say about an account, and why a claim is missing')
+    .argument('<account>', "the account's id")
+    .requiredOption('--client <id>', 'the client')
+    .option('--brand <brand>', 'the brand, where several have a client of this id')
+    .option('--scope <scope...>', 'scopes that the client asks for', ['openid'])
+    .option('--json', 'as JSON')
+    .option('--redact', 'without the values of personal claims')
+    .action((account: string, choice: Choice) => show(account, choice, options));
+}
+
+async function show(accountId: string, choice: Choice, { io, checks }: ClaimsOptions): Promise<void> {
+  const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
+  const { brand, client } = chooseClient(config.brands, choice.client, choice);
+  const scopes = [...new Set(['openid', ...choice.scope.flatMap((scope) => scope.split(/[ ,]+/))])];
+  const shown = await showClaims(config, { brand, client, accountId, scopes });
+  if (!shown) {
+    throw new CliError(`the directory of ${brand.brand} has no account ${accountId}, or it is disabled`);
+  }
+  const answer = { brand: brand.brand, client: client.id, account: accountId, scopes, ...shown };
+  const printed = choice.redact ? redact(answer) : answer;
+  io.stdout.write(
+    choice.json ? `${JSON.stringify(printed, undefined, 2)}\n` : `${describe(printed).join('\n')}\n`,
+  );
+}
+
+type Answer = ShownClaims & { brand: string; client: string; account: string; scopes: readonly string[] };
+
+function redact(answer: Answer): Answer {
+  const personal = new Set(answer.personal);
+  return {
+    ...answer,
+    tokens: answer.tokens.map(({ token, claims }) => ({
+      token,
+      claims: claims.map((claim) =>
+        'value' in claim && personal.has(claim.claim) ? { ...claim, value: '(personal)' } : claim,
+      ),
+    })),
+  };
+}
+
+function describe({ brand, client, account, scopes, subject, tokens }: Answer): string[] {
+  const width = Math.max(3, ...tokens.flatMap(({ claims }) => claims.map(({ claim }) => claim.length)));
+  const line = (name: string, text: string, why = '') =>
+    `  ${name.padEnd(width)}  ${text}${why === '' ? '' : `   (${why})`}`;
+  const sections = tokens.flatMap(({ token, claims }) => {
+    const [carried, missing] = [
+      claims.filter((it) => 'value' in it),
+      claims.filter((it) => !('value' in it)),
+    ];
+    return [
+      '',
+      token,
+      ...carried.map(({ claim, value, why }) => line(claim, JSON.stringify(value), why)),
+      ...(carried.length === 0 ? ['  (no claim of the account)'] : []),
+      ...(missing.length > 0 ? ['  not in it:'] : []),
+      ...missing.map(({ claim, why }) => line(claim, why)),
+    ];
+  });
+  return [
+    `${brand}: client ${client}, account ${account}, scope ${scopes.join(' ')}`,
+    line('sub', 'subject' in subject ? subject.subject : `none, sign-in is refused: ${subject.problem}`),
+    ...sections,
+  ];
+}

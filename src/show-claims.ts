@@ -1,0 +1,85 @@
+import type { MappedBrand } from './claims/claim-names.ts';
+import { compileExpression } from './claims/compile-expression.ts';
+import { type ClaimExplanation, explainClaims } from './claims/explain-claims.ts';
+import { personalClaims } from './claims/personal-claims.ts';
+import type { SubjectOutcome } from './claims/subject-template.ts';
+import type { BrandConfig, ClientConfig } from './config/brand-schema.ts';
+import type { Config } from './config/contract.ts';
+import type { Account } from './directory/contract.ts';
+import { openDirectory } from './directory/open-directory.ts';
+import { createSubjectRules, toSubjectClient } from './issuer/subject-rules.ts';
+import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
+import { createLog } from './log.ts';
+import { resolveClient } from './platform/resolve-client.ts';
+
+/** What one client's tokens would say about one account. */
+export interface ShownClaims {
+  subject: SubjectOutcome;
+  tokens: { token: string; claims: ClaimExplanation[] }[];
+  /** Names of the claims whose values are the consumer's own. */
+  personal: string[];
+}
+
+export interface ShowClaimsRequest {
+  brand: BrandConfig;
+  client: ClientConfig;
+  accountId: string;
+  scopes: readonly string[];
+}
+
+/** As the running server would release them now, out of the brand's own directory; undefined: no such account. */
+export async function showClaims(
+  config: Config,
+  { brand, client, accountId, scopes }: ShowClaimsRequest,
+): Promise<ShownClaims | undefined> {
+  const directory = await openDirectory(brand.accounts, {
+    log: createLog({ level: 'silent' }),
+    now: Date.now,
+    compile: (expression) => compileExpression(expression).evaluate,
+  });
+  try {
+    const account = await directory.findAccount(accountId);
+    return account && (await explain(config, { brand, client, account, scopes }));
+  } finally {
+    await directory.close();
+  }
+}
+
+async function explain(
+  config: Config,
+  { brand, client, account, scopes }: Omit<ShowClaimsRequest, 'accountId'> & { account: Account },
+): Promise<ShownClaims> {
+  const clients = brand.clients.map(resolveClient);
+  const resolved = resolveClient(client);
+  const mapped: MappedBrand = { claims: brand.claims, scopes: brand.scopes, clients };
+  const { flows } = resolved;
+  const isPairwise = (client.subject ?? brand.subject) === 'pairwise';
+  const salt = { folder: config.server.keys, brand: brand.brand, create: false };
+  const rules = createSubjectRules({
+    subject: brand.subject,
+    clients,
+    pairwiseSalt: isPairwise ? await loadPairwiseSalt(salt) : '',
+  });
+  const release = { client: resolved, account, scopes };
+  const withCode = flows.some((flow) => flow !== 'implicit');
+  return {
+    subject: rules.of(account, toSubjectClient(resolved, brand)),
+    tokens: [
+      ...(withCode
+        ? [
+            { token: 'ID token, code flow', claims: explainClaims(mapped, { ...release, use: 'id_token' }) },
+            { token: 'userinfo', claims: explainClaims(mapped, { ...release, use: 'userinfo' }) },
+          ]
+        : []),
+      ...(flows.includes('implicit')
+        ? [
+            {
+              token: 'ID token, implicit flow',
+              claims: explainClaims(mapped, { ...release, use: 'id_token', onlyIdToken: true }),
+            },
+          ]
+        : []),
+    ],
+    personal: personalClaims({ pii: brand.pii, clients }),
+  };
+}
