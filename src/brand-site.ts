@@ -1,5 +1,6 @@
 import Koa, { type Middleware } from 'koa';
 import mount from 'koa-mount';
+import { openBrandEvents } from './brand-events.ts';
 import { claimsByScope } from './claims/claim-names.ts';
 import { createClaimsMapping } from './claims/claims-mapping.ts';
 import { compileExpression } from './claims/compile-expression.ts';
@@ -84,6 +85,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     ? createRequestLog({ store: options.store.forBrand(brand.brand), log })
     : undefined;
 
+  const brandEvents = openBrandEvents({ brand, store, now });
   const signIn = openSignInWays({ brand, store, keySet, now });
   const silentWays = openSilentWays(brand.login, {
     issuer: brand.issuer,
@@ -102,6 +104,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     acrValues: acrValuesOf(brand),
     directory,
     silentWays,
+    eventVerifier: brandEvents,
     store,
     jwks: keySet.jwks,
     cookieKeys: options.cookieKeys,
@@ -143,8 +146,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     store,
     async close() {
       await requestLog?.flush();
-      await signIn.close();
-      await silentWays.close();
+      await Promise.all([signIn.close(), silentWays.close(), brandEvents?.close()]);
       await directory.close();
     },
   };

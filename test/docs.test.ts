@@ -138,6 +138,9 @@ describe('README.md', () => {
         '/page/authorize': 405,
         '/page/identity': 405,
         '/page/sign-out': 405,
+        // The demo brand signs nothing.
+        '/login/brand': 404,
+        '/backchannel/sign-out': 404,
       });
     });
   });

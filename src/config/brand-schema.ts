@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountsSchema } from './schema/accounts-schema.ts';
 import { clientSchema } from './schema/client-schema.ts';
 import { loginSchema } from './schema/login-schema.ts';
+import { verifySchema } from './schema/ways/verify-schema.ts';
 import { expression, lifetimes, scopeList, scopeName, seconds, subject } from './schema/words.ts';
 
 /**
@@ -21,6 +22,10 @@ const session = z.strictObject({
   absolute: seconds.default(12 * 3600).describe('Seconds after sign-in at which it ends whatever happens.'),
 });
 
+const backChannel = z.strictObject({
+  verify: verifySchema.describe('How its calls are verified.'),
+});
+
 export const brandSchema = z.strictObject({
   brand: name.describe('Name of the brand: in logs, in the store and as the folder of its keys.'),
   display_name: z
@@ -30,6 +35,11 @@ export const brandSchema = z.strictObject({
   demo: z.boolean().default(false).describe('Served only on loopback; skipped in production.'),
   issuer: z.string().describe('The `iss` of every token and the base of every address; may carry a path.'),
   login: loginSchema.describe('Ways to sign in, tried in this order.'),
+  back_channel: backChannel
+    .optional()
+    .describe(
+      "The brand says at /backchannel/sign-out that a consumer signed out; default: login's own verify.",
+    ),
   accounts: accountsSchema.describe("Where the brand's consumers are found."),
   subject: subject
     .default('public')

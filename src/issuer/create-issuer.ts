@@ -25,7 +25,7 @@ export async function createIssuer(options: IssuerOptions) {
   // A platform that never speaks OpenID Connect with us has no flow.
   const clients = options.clients.filter(({ flows, grants }) => flows.length > 0 || grants !== undefined);
   const parts = createIssuerParts(options, clients);
-  const { consumers, endedSessions, requests, modes } = parts;
+  const { consumers, requests, modes } = parts;
 
   const provider = new Provider(
     brand.issuer,
@@ -36,7 +36,7 @@ export async function createIssuer(options: IssuerOptions) {
       clientMetadata: clients.map((client) =>
         toClientMetadata(client, brand, options.encryptionKeys.get(client.id)),
       ),
-      adapter: createAdapterFactory({ store, endedSessions, onLateSave: parts.lateAnswers.mark }),
+      adapter: createAdapterFactory({ ...parts, store, onLateSave: parts.lateAnswers.mark }),
       findAccount: consumers.findAccount,
       pages: issuerPages({
         views: options.views,

@@ -1,6 +1,7 @@
 import type { JWK, JWKS } from 'oidc-provider';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
+import type { EventVerifier } from '../directory/back-channel/contract.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import type { SilentWays } from '../directory/open-silent-ways.ts';
 import type { Log } from '../log.ts';
@@ -23,6 +24,8 @@ export interface IssuerOptions {
   directory: AccountDirectory;
   /** How the brand says who the consumer is without a page. */
   silentWays: SilentWays;
+  /** Verifies what the brand says of its consumers at the back channel; absent: it says nothing. */
+  eventVerifier: EventVerifier | undefined;
   store: BrandStore;
   jwks: JWKS;
   cookieKeys: readonly string[];

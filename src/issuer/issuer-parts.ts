@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
+import { createAccountSessions } from './account-sessions.ts';
 import { createBrowserBinding } from './browser-binding.ts';
 import { createConsentMemory } from './consent-memory.ts';
 import { createConsumers } from './consumers.ts';
@@ -58,6 +59,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     consentMemory,
     consumers,
     endedSessions,
+    accountSessions: createAccountSessions({ store, absoluteLifetime, now }),
     interactionMemory: createInteractionMemory(store),
     brandSessionGroup,
     pushedSignIns,

@@ -46,6 +46,11 @@ export function createLifetimes(
   };
 }
 
+/** As long as anything may live that a consumer was given: tokens, and the session itself. */
+export function longestLife(brand: BrandConfig): number {
+  return Math.max(longestGrant(brand), brand.session.absolute);
+}
+
 /** As long as the longest token that may hang on it. */
 export function longestGrant(brand: BrandConfig): number {
   const all = [defaultLifetimes, brand.lifetimes, ...brand.clients.map((client) => client.lifetimes ?? {})];

@@ -1,12 +1,14 @@
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
+import type { AccountSessions } from './account-sessions.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import { toProtocolError } from './protocol-error.ts';
 
 export interface AdapterOptions {
   store: BrandStore;
   endedSessions: EndedSessions;
+  accountSessions: AccountSessions;
   /** Called with the request whose session save came after the session's end. */
   onLateSave(ctx: object): void;
 }
@@ -20,12 +22,14 @@ export interface AdapterOptions {
 export function createAdapterFactory({
   store,
   endedSessions,
+  accountSessions,
   onLateSave,
 }: AdapterOptions): (model: string) => Adapter {
   const hasEnded = async ({ uid }: AdapterPayload) => uid !== undefined && (await endedSessions.has(uid));
   return (model) => {
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
+        if (model === 'Session') await accountSessions.note(payload);
         const outcome = await store.upsert(model, id, payload, expiresIn);
         if (outcome === 'exists') throw new errors.InvalidRequest('already used');
         if (model === 'Session' && (outcome === 'dropped' || (await hasEnded(payload)))) {

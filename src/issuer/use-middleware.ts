@@ -2,9 +2,11 @@ import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import { askDirectoryBeforeResume } from './directory-before-resume.ts';
+import { createBackChannel } from './back-channel/back-channel.ts';
 import { completeEnd, type EndSessionOptions } from './end-session.ts';
 import { exactPaths } from './exact-paths.ts';
 import type { IssuerOptions } from './issuer-options.ts';
+import { longestLife } from './lifetimes.ts';
 import type { IssuerParts } from './issuer-parts.ts';
 import type { FindPageConsumer } from './page/page-call.ts';
 import { createPageRoutes } from './page/page-routes.ts';
@@ -17,7 +19,7 @@ import { untypedRevocation } from './untyped-revocation.ts';
 export interface MiddlewareOptions
   extends Pick<
     IssuerOptions,
-    'store' | 'directory' | 'requestLog' | 'brand' | 'silentWays' | 'onSessionEnd' | 'log'
+    'store' | 'directory' | 'requestLog' | 'brand' | 'silentWays' | 'onSessionEnd' | 'log' | 'eventVerifier'
   > {
   provider: Provider;
   clients: readonly ResolvedClient[];
@@ -37,6 +39,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
     ...(requestLog ? [recordRequests({ provider, clientIds, requestLog, now: options.now })] : []),
     exactPaths,
     createPageRoutes({ ...options, ...parts, issuer: brand.issuer }),
+    createBackChannel({ ...options, ...parts, longestLife: longestLife(brand) }),
     scriptPagePolicy,
     untypedRevocation,
     limitParameters,

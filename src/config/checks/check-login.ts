@@ -12,10 +12,11 @@ const keyKinds = ['jwks_uri', 'jwks', 'pem', 'secret'] as const;
 
 /** Each entry of `login` is one way to sign in, each way stands once, and what it needs is there. */
 export function checkLogin(
-  { login }: BrandConfig,
+  { login, back_channel: backChannel }: BrandConfig,
   { isDoubtful }: { isDoubtful: (path: ConfigPath) => boolean },
 ): Problem[] {
-  return login.flatMap((way, index) => [
+  const ofBackChannel = backChannel ? checkVerify(backChannel.verify, ['back_channel', 'verify']) : [];
+  const ofWays = login.flatMap((way, index) => [
     ...checkEntry(login, index, isDoubtful),
     ...Object.entries(way).flatMap(([name, settings]) =>
       settings && 'verify' in settings ? checkVerify(settings.verify, ['login', index, name, 'verify']) : [],
@@ -24,6 +25,7 @@ export function checkLogin(
       settings && 'url' in settings ? checkAddress(settings.url, ['login', index, name, 'url']) : [],
     ),
   ]);
+  return [...ofWays, ...ofBackChannel];
 }
 
 function checkEntry(

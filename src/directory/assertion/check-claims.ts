@@ -22,13 +22,16 @@ export const clockSkew = 30;
 /** Seconds between `iat` and `exp`: who finds an assertion in a log finds a dead one. */
 const longestLife = 120;
 
-type Rule = (
-  payload: AssertionPayload,
-  expected: Expected,
+type Rule<Payload, Wanted> = (
+  payload: Payload,
+  expected: Wanted,
 ) => [check: AssertionCheck, holds: boolean, sentence: string, detail: string];
 
-/** In this order; the first that does not hold is told. The one use of the `jti` comes after all of them. */
-const rules: readonly Rule[] = [
+type PartiesAndTimes = Pick<AssertionPayload, 'iss' | 'aud' | 'exp' | 'nbf' | 'iat'>;
+type ExpectedParties = Pick<Expected, 'brandIssuer' | 'audience' | 'now'>;
+
+/** What holds for everything that the brand signs for us, in this order. */
+const commonRules: readonly Rule<PartiesAndTimes, ExpectedParties>[] = [
   ({ iss }, { brandIssuer }) => [
     'iss',
     iss === brandIssuer,
@@ -61,6 +64,10 @@ const rules: readonly Rule[] = [
     `its exp must lie within ${longestLife} s after its iat`,
     `it lives ${exp - iat} s`,
   ],
+];
+
+/** Then where an assertion may be used; the one use of the `jti` comes after all of them. */
+const useRules: readonly Rule<AssertionPayload, Expected>[] = [
   ({ channel }, expected) => [
     'channel',
     channel === expected.channel,
@@ -82,6 +89,19 @@ const rules: readonly Rule[] = [
 ];
 
 export function findClaimFault(payload: AssertionPayload, expected: Expected): ClaimFault | undefined {
+  return findCommonFault(payload, expected) ?? firstFault(useRules, payload, expected);
+}
+
+/** The rules that an assertion shares with the brand's other words to us. */
+export function findCommonFault(payload: PartiesAndTimes, expected: ExpectedParties): ClaimFault | undefined {
+  return firstFault(commonRules, payload, expected);
+}
+
+function firstFault<Payload, Wanted>(
+  rules: readonly Rule<Payload, Wanted>[],
+  payload: Payload,
+  expected: Wanted,
+): ClaimFault | undefined {
   for (const rule of rules) {
     const [check, holds, sentence, detail] = rule(payload, expected);
     if (!holds) return { check, sentence, detail };
