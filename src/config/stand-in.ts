@@ -17,6 +17,10 @@ export function brandStandIn(path: ConfigPath): unknown {
       return { path: 'stand-in' };
     case 'accounts.file.path':
       return 'stand-in';
+    case 'accounts.sql.url':
+      return 'postgres://stand-in:stand-in@localhost/stand-in';
+    case 'accounts.sql.find':
+      return 'select :id as id';
     case 'clients.*.id':
       return `stand-in-${path[1]}`;
     case 'clients.*.secret':

@@ -1,5 +1,6 @@
 import type { HttpSettings } from './http/http-settings.ts';
 import type { LdapSettings } from './ldap/ldap-settings.ts';
+import type { SqlSettings } from './sql/sql-settings.ts';
 
 /** `accounts` of a brand file, as far as this folder reads it. */
 export interface AccountsSettings extends DirectorySettings {
@@ -9,6 +10,7 @@ export interface AccountsSettings extends DirectorySettings {
 /** Exactly one kind is given; the configuration's checks see to it. */
 export interface DirectorySettings {
   file?: { path: string } | undefined;
+  sql?: SqlSettings | undefined;
   http?: HttpSettings | undefined;
   ldap?: LdapSettings | undefined;
 }

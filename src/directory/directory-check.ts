@@ -5,16 +5,17 @@ import type { AccountsSettings, DirectorySettings } from './accounts-settings.ts
 import type { HttpSettings } from './http/http-settings.ts';
 import { createRequestSigner } from './http/sign-request.ts';
 import type { LdapSettings } from './ldap/ldap-settings.ts';
+import { sqlCheck } from './sql/sql-check.ts';
 
 /** Same shape as the configuration's own problems. */
 export interface DirectoryProblem {
   path: readonly (string | number)[];
   message: string;
   fix: string;
-  severity: 'error';
+  severity: 'error' | 'warning';
 }
 
-/** Keys and certificates that no connection could use, found before the first consumer comes. */
+/** Keys, certificates, addresses, filters and statements that cannot be used, found before the first consumer comes. */
 export function directoryCheck({ accounts }: { accounts: AccountsSettings }): DirectoryProblem[] {
   return [
     ...checkDirectory(accounts, ['accounts']),
@@ -23,10 +24,11 @@ export function directoryCheck({ accounts }: { accounts: AccountsSettings }): Di
 }
 
 function checkDirectory(directory: DirectorySettings, path: DirectoryProblem['path']): DirectoryProblem[] {
-  const { http, ldap } = directory;
+  const { http, ldap, sql } = directory;
   return [
     ...(http ? checkHttp(http, [...path, 'http']) : []),
     ...(ldap ? checkLdap(ldap, [...path, 'ldap']) : []),
+    ...(sql ? sqlCheck(sql) : []).map(({ key, ...problem }) => ({ ...problem, path: [...path, 'sql', key] })),
   ];
 }
 

@@ -36,12 +36,16 @@ export async function openDirectory(
 
 /** Each kind is loaded when a brand uses it: a brand with a file needs no driver of a database. */
 async function openOne(
-  { file, http, ldap }: DirectorySettings,
+  { file, sql, http, ldap }: DirectorySettings,
   { log, now, compile }: OpenDirectoryOptions,
 ): Promise<AccountDirectory> {
   if (file) {
     const { createFileDirectory } = await import('./file-directory.ts');
     return createFileDirectory({ path: file.path, log, now });
+  }
+  if (sql) {
+    const { openSqlDirectory } = await import('./sql/open-sql-directory.ts');
+    return openSqlDirectory(sql, { log, now });
   }
   if (http) {
     const { createHttpDirectory } = await import('./http/http-directory.ts');

@@ -30,6 +30,7 @@ const env = {
   ACME_LP_SECRET: secret,
   REWARDS_CLIENT_SECRET: secret,
   ACCOUNTS: 'accounts.yaml',
+  ACCOUNTS_DB: 'postgres://parley:secret@db.acme.example/shop',
   COOKIE_KEY: 'k'.repeat(32),
 };
 const files = {

@@ -5,11 +5,12 @@ import { error, warning } from '../problem.ts';
 import { directoryKinds } from '../schema/directory-schema.ts';
 import { checkHttpDirectory } from './check-http-directory.ts';
 import { checkLdapDirectory } from './check-ldap-directory.ts';
+import { checkSqlDirectory, checkSqlLogin } from './check-sql-directory.ts';
 
 const kinds = Object.keys(directoryKinds) as (keyof typeof directoryKinds)[];
 
 /** `accounts` and each enrichment name one directory; no two records fight for one name. */
-export function checkAccounts({ accounts }: BrandConfig, { isDoubtful }: CheckContext): Problem[] {
+export function checkAccounts({ accounts, login }: BrandConfig, { isDoubtful }: CheckContext): Problem[] {
   const enrichments = accounts.enrich.map((entry, index) => ({
     entry,
     path: ['accounts', 'enrich', index],
@@ -20,7 +21,9 @@ export function checkAccounts({ accounts }: BrandConfig, { isDoubtful }: CheckCo
     ...[{ entry: accounts, path: ['accounts'] }, ...enrichments].flatMap(({ entry, path }) => [
       ...(entry.http ? checkHttpDirectory(entry.http, [...path, 'http'], isDoubtful) : []),
       ...(entry.ldap ? checkLdapDirectory(entry.ldap, [...path, 'ldap']) : []),
+      ...(entry.sql ? checkSqlDirectory(entry.sql, [...path, 'sql']) : []),
     ]),
+    ...(accounts.sql ? checkSqlLogin(accounts.sql, login, ['accounts', 'sql']) : []),
     ...enrichments.flatMap(({ entry, path }, index) => [
       ...ownName(entry.as, accounts.enrich.slice(0, index), path),
       ...verifiedKey(entry.by, path),
