@@ -54,8 +54,19 @@ export function createSignInAttempts(counter: AttemptCounter) {
 
 function counters(login: string, ip: string): { both: string; login: string; address: string } {
   const address = addressGroup(ip);
-  const name = createHash('sha256').update(login.trim().toLowerCase()).digest('base64url');
+  const name = createHash('sha256').update(spelling(login)).digest('base64url');
   return { both: `sign-in:${name}:${address}`, login: `sign-in:${name}`, address: `sign-in-from:${address}` };
+}
+
+/**
+ * Logins that a directory may take for the same: LDAP servers and databases overlook case, blanks, accents, compatible
+ * and invisible characters, and each spelling that counted by itself would be ten more guesses.
+ */
+function spelling(login: string): string {
+  return login
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\p{Cf}\s]/gu, '')
+    .toLowerCase();
 }
 
 /** A household or a server has a whole /64 of IPv6 (RFC 6177), so that is what counts as one address. */

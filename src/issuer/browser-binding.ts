@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware, Next } from 'koa';
-import { errors, type Provider } from 'oidc-provider';
+import { errors } from 'oidc-provider';
 import type { BrandCookies } from './cookies.ts';
+import type { FindResumed } from './resumed-interaction.ts';
 
 /**
  * Ties an interaction to the browser that began it. The library's own resume cookie is scoped to a path and
@@ -18,7 +19,7 @@ export interface BrowserBinding {
   /** The hash of the browser's secret; undefined when it carries none. */
   find(ctx: Context): string | undefined;
   /** Refuses a resume in another browser than the one that finished the interaction. */
-  checkResume(provider: Provider): Middleware;
+  checkResume(findResumed: FindResumed): Middleware;
 }
 
 export function createBrowserBinding(cookies: BrandCookies): BrowserBinding {
@@ -33,11 +34,9 @@ export function createBrowserBinding(cookies: BrandCookies): BrowserBinding {
       const secret = randomBytes(24).toString('base64url');
       ctx.cookies.set(cookies.binding, secret, { ...cookies.long, path: cookies.long.path ?? '/' });
     },
-    checkResume(provider) {
+    checkResume(findResumed) {
       return async (ctx: Context, next: Next) => {
-        // The library finds the interaction by its cookie and never reads the id in the path.
-        const uid = ctx.path.startsWith('/auth/') && ctx.cookies.get(cookies.names.resume, { signed: true });
-        const interaction = uid ? await provider.Interaction.find(uid) : undefined;
+        const interaction = await findResumed(ctx);
         const result = interaction?.result as { browser?: string } | undefined;
         if (result && !isSame(result.browser, find(ctx))) {
           throw new errors.SessionNotFound('the sign-in was finished in another browser');

@@ -1,11 +1,10 @@
 import type { Context, Middleware, Next } from 'koa';
-import type { Interaction, Provider } from 'oidc-provider';
+import type { Interaction } from 'oidc-provider';
 import type { AccountDirectory } from '../directory/contract.ts';
-import type { BrandCookies } from './cookies.ts';
+import type { FindResumed } from './resumed-interaction.ts';
 
 export interface DirectoryBeforeResumeOptions {
-  provider: Provider;
-  cookies: BrandCookies;
+  findResumed: FindResumed;
   directory: Pick<AccountDirectory, 'findAccount'>;
 }
 
@@ -15,13 +14,11 @@ export interface DirectoryBeforeResumeOptions {
  * the page's "Try again" finds it.
  */
 export function askDirectoryBeforeResume({
-  provider,
-  cookies,
+  findResumed,
   directory,
 }: DirectoryBeforeResumeOptions): Middleware {
   return async (ctx: Context, next: Next) => {
-    const uid = ctx.path.startsWith('/auth/') && ctx.cookies.get(cookies.names.resume, { signed: true });
-    const interaction = uid ? await provider.Interaction.find(uid) : undefined;
+    const interaction = await findResumed(ctx);
     const accountId = interaction && findResumedAccount(interaction);
     if (accountId !== undefined) await directory.findAccount(accountId);
     await next();

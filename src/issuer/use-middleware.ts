@@ -12,6 +12,7 @@ import type { FindPageConsumer } from './page/page-call.ts';
 import { createPageRoutes } from './page/page-routes.ts';
 import { recordRequests } from './record-requests.ts';
 import { acceptMissingNonce, limitParameters } from './request-parameters.ts';
+import { createFindResumed } from './resumed-interaction.ts';
 import { scriptPagePolicy } from './script-page-policy.ts';
 import { checkResumedConsumer } from './sign-in/check-resumed-consumer.ts';
 import { untypedRevocation } from './untyped-revocation.ts';
@@ -35,6 +36,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
   const { provider, clients, parts, requestLog, brand } = options;
   const clientIds = new Set(clients.map(({ id }) => id));
   const acceptsNoNonce = new Set(clients.filter((client) => client.accepts_no_nonce).map(({ id }) => id));
+  const findResumed = createFindResumed(provider, parts.cookies);
   const order = [
     ...(requestLog ? [recordRequests({ provider, clientIds, requestLog, now: options.now })] : []),
     exactPaths,
@@ -44,9 +46,9 @@ export function useMiddleware(options: MiddlewareOptions): void {
     untypedRevocation,
     limitParameters,
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),
-    parts.binding.checkResume(provider),
-    checkResumedConsumer({ ...options, ...parts }),
-    askDirectoryBeforeResume({ ...options, cookies: parts.cookies }),
+    parts.binding.checkResume(findResumed),
+    checkResumedConsumer({ ...options, ...parts, findResumed }),
+    askDirectoryBeforeResume({ ...options, findResumed }),
     parts.lateAnswers.middleware,
     endWithLibrary({ ...options, ...parts }),
   ];

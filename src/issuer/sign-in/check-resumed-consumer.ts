@@ -1,11 +1,11 @@
 import type { Context, Middleware, Next } from 'koa';
 import { type Provider, type Session } from 'oidc-provider';
-import type { BrandCookies } from '../cookies.ts';
+import type { FindResumed } from '../resumed-interaction.ts';
 import type { ConsumerOfRequest } from './consumer-of-request.ts';
 
 export interface CheckResumedConsumerOptions {
   provider: Provider;
-  cookies: BrandCookies;
+  findResumed: FindResumed;
   consumerOfRequest: ConsumerOfRequest;
   endSession(session: Session): Promise<void>;
 }
@@ -16,10 +16,9 @@ export interface CheckResumedConsumerOptions {
  * A sign-in that was just finished is the newer word; before a consent it was finished earlier.
  */
 export function checkResumedConsumer(options: CheckResumedConsumerOptions): Middleware {
-  const { provider, cookies, consumerOfRequest, endSession } = options;
+  const { provider, findResumed, consumerOfRequest, endSession } = options;
   return async (ctx: Context, next: Next) => {
-    const uid = ctx.path.startsWith('/auth/') && ctx.cookies.get(cookies.names.resume, { signed: true });
-    const interaction = uid ? await provider.Interaction.find(uid) : undefined;
+    const interaction = await findResumed(ctx);
     const isSignIn = interaction?.prompt.name === 'login' && interaction.result?.['login'];
     if (interaction && !isSignIn) {
       const session = await provider.Session.get(ctx);
