@@ -1,4 +1,5 @@
 import type { Next } from 'koa';
+import { findLoginHint } from './find-login-hint.ts';
 import { type PageCall, refuse } from './page-call.ts';
 import type { PageRequests } from './page-requests.ts';
 
@@ -19,7 +20,7 @@ export async function authorize(
   requests.mark(ctx, {
     page,
     expectedSubject: form.get('expected_sub') ?? undefined,
-    loginHintToken: form.get('login_hint_token') ?? undefined,
+    loginHintToken: findLoginHint(form),
   });
   for (const name of ownParameters) form.delete(name);
   for (const [name, value] of Object.entries(fixedParameters)) form.set(name, value);
@@ -39,7 +40,6 @@ function findFault(form: URLSearchParams): string | undefined {
   for (const [name, value] of Object.entries(fixedParameters)) {
     if (form.getAll(name).some((given) => given !== value)) return `${name} can only be ${value} here`;
   }
-  if (form.getAll('login_hint_token').length > 1) return 'login_hint_token stands twice';
   // Inside these stand parameters of their own, a response mode among them.
   if (form.has('request') || form.has('request_uri')) return 'request and request_uri are not accepted here';
   return undefined;

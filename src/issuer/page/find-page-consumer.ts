@@ -4,6 +4,7 @@ import type { Consumers } from '../consumers.ts';
 import type { BrandCookies } from '../cookies.ts';
 import { endOfSession } from '../session-age.ts';
 import type { ConsumerOfRequest } from '../sign-in/consumer-of-request.ts';
+import { findLoginHint } from './find-login-hint.ts';
 import type { FindPageConsumer, PageCall } from './page-call.ts';
 
 export interface FindPageConsumerOptions {
@@ -42,7 +43,7 @@ async function settle(options: FindPageConsumerOptions, { ctx, client, form }: P
     session,
     cookieHeader: ctx.get('Cookie'),
     clientId: client.id,
-    loginHintToken: form.get('login_hint_token') ?? undefined,
+    loginHintToken: findLoginHint(form),
   };
   const settled = await consumerOfRequest.settle(arrival, options);
   if (settled === session && !arrival.loginHintToken) return session;
