@@ -1,3 +1,5 @@
+import type { ParleyOptions } from './contract.ts';
+
 /** An answer of the page endpoints, or of the sign-in window. */
 export type Answer = Record<string, string | undefined>;
 
@@ -8,15 +10,23 @@ export type AskIssuer = (
 
 const timeLimit = 10_000;
 
-/** POSTs a form as a simple request (no preflight) with Parley's cookie. Rejects in words; an error answer resolves. */
-export function createAskIssuer(issuer: string, client: string): AskIssuer {
+/**
+ * POSTs a form as a simple request (no preflight) with Parley's cookie, and with the brand's word where the page has it.
+ * Rejects in words; an error answer resolves.
+ */
+export function createAskIssuer({ issuer, client, assertion }: ParleyOptions): AskIssuer {
   return async (endpoint, fields) => {
+    const hint = assertion && endpoint !== 'sign-out' && (await assertion());
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeLimit);
     try {
       const response = await fetch(`${issuer}/page/${endpoint}`, {
         method: 'POST',
-        body: new URLSearchParams({ client_id: client, ...fields }),
+        body: new URLSearchParams({
+          client_id: client,
+          ...fields,
+          ...(hint && { login_hint_token: hint }),
+        }),
         credentials: 'include',
         cache: 'no-store',
         redirect: 'error',

@@ -23,6 +23,11 @@ export interface ParleyOptions {
   redirectUri?: string | undefined;
   /** What LivePerson's connector expects. Default: `code`. */
   flow?: 'code' | 'id_token' | undefined;
+  /**
+   * Gets a new assertion of the brand's for the consumer whom the page shows, or null when nobody is signed in there.
+   * It is called for each question to Parley, and each assertion is used once.
+   */
+  assertion?: (() => Promise<string | null>) | undefined;
 }
 
 /** The `detail` of each event. */

@@ -14,8 +14,9 @@ export function createParley(options: ParleyOptions): Parley {
   return (holder[slot] = holder[slot] || build(options));
 }
 
-function build({ issuer, client, method, redirectUri, flow = 'code' }: ParleyOptions): Parley {
-  const ask = createAskIssuer(issuer, client);
+function build(options: ParleyOptions): Parley {
+  const { issuer, client, method, redirectUri, flow = 'code' } = options;
+  const ask = createAskIssuer(options);
   const anew = createSignInAnew(issuer);
   const request = {
     client_id: client,
