@@ -4,6 +4,7 @@ import { openBrandEvents } from './brand-events.ts';
 import { claimsByScope } from './claims/claim-names.ts';
 import { createClaimsMapping } from './claims/claims-mapping.ts';
 import { compileExpression } from './claims/compile-expression.ts';
+import { openBrandBrokers } from './brand-brokers.ts';
 import type { BrandConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import type { AccountDirectory } from './directory/contract.ts';
@@ -23,6 +24,7 @@ import { createRequestLog, type RequestLog } from './issuer/request-log.ts';
 import { parseEncryptionKey } from './keys/encryption-key.ts';
 import { loadKeySet } from './keys/key-set.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
+import type { Seal } from './keys/seal.ts';
 import type { Log } from './log.ts';
 import { type ResolvedClient, resolveClient } from './platform/resolve-client.ts';
 import { acrValuesOf, openSignInWays, totpMemberOf, useAssertionOnce } from './sign-in-ways.ts';
@@ -33,6 +35,8 @@ export interface BrandSiteOptions {
   config: Config;
   store: Store;
   cookieKeys: readonly string[];
+  /** For secrets in the store; its keys are read when somebody needs them. */
+  loadSeal(): Promise<Seal>;
   views: Views;
   /** The script for brands' pages, the same for each. */
   serveScript: Middleware;
@@ -94,6 +98,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     compile: (expression) => compileExpression(expression).evaluate,
     useOnce: useAssertionOnce(store),
   });
+  const brokers = await openBrandBrokers({ ...options, store, clients, directory, claims });
 
   const issuer = await createIssuer({
     brand,
@@ -112,6 +117,10 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     views: pages,
     log,
     requestLog,
+    brokers,
+    async onSessionEnd(session) {
+      await Promise.all([...brokers.values()].map((broker) => broker.endSession(session)));
+    },
     now,
     ...(options.fetch && { fetch: options.fetch }),
   });
@@ -147,6 +156,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     async close() {
       await requestLog?.flush();
       await Promise.all([signIn.close(), silentWays.close(), brandEvents?.close()]);
+      await Promise.all([...brokers.values()].map((broker) => broker.close()));
       await directory.close();
     },
   };

@@ -27,6 +27,11 @@ const errorList = {
     sentence: 'This sign-in cannot be reached at the moment. Please try again shortly.',
   },
   not_found: { status: 404, sentence: 'There is nothing at this address.' },
+  platform_failed: { status: 502, sentence: 'The chat is not set up correctly. Please try again later.' },
+  platform_unavailable: {
+    status: 503,
+    sentence: 'The chat cannot be reached at the moment. Please try again shortly.',
+  },
   proxy_misconfigured: {
     status: 421,
     sentence: 'This service is not set up correctly. Please try again later.',

@@ -18,6 +18,7 @@ import { createPages } from './interaction/pages.ts';
 import { createViews } from './interaction/views/views.ts';
 import { loadCookieKeys } from './keys/cookie-keys.ts';
 import { type Listener, listen } from './listen.ts';
+import { createSealLoader } from './load-seal.ts';
 import { type BrandChanges, createLiveBrands } from './live-brands.ts';
 import { createBrandLog, type Log } from './log.ts';
 import { type BrandSite, createBrandSite } from './brand-site.ts';
@@ -64,6 +65,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
   // A forged Host header must reach neither the demo nor a twin on a listener that strangers can reach.
   const mayServeDemo = isLoopbackHost(server.host) || config.demoAllowed;
+  const loadSeal = createSealLoader(config);
   let withheld: readonly string[] = [];
   const live = createLiveBrands({
     log,
@@ -73,6 +75,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         config,
         store,
         cookieKeys,
+        loadSeal,
         views,
         serveScript,
         log: createBrandLog(log, brand.brand, personalClaims(brand)),

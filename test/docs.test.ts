@@ -138,6 +138,11 @@ describe('README.md', () => {
         '/page/authorize': 405,
         '/page/identity': 405,
         '/page/sign-out': 405,
+        '/page/livechat/token': 405,
+        '/page/livechat/fresh': 405,
+        '/page/livechat/has': 405,
+        '/page/livechat/invalidate': 405,
+        '/page/livechat/transfer': 405,
         // The demo brand signs nothing.
         '/login/brand': 404,
         '/backchannel/sign-out': 404,

@@ -8,9 +8,9 @@ import { pastedKey, publicJwks } from '../keys/public-key.ts';
 import { createRandomSecret } from '../keys/random-secret.ts';
 import type { CliIo } from './io.ts';
 
-/** `parley keys create | show | cookie`. Nothing private is ever printed but what `cookie` makes. */
+/** `parley keys create | show | cookie | encryption`. Nothing private is ever printed but what the last two make. */
 export function registerKeys(program: Command, io: CliIo): void {
-  const group = program.command('keys').description('signing keys and cookie keys');
+  const group = program.command('keys').description('signing keys, cookie keys and encryption keys');
   group
     .command('create')
     .description("make a brand's keys, once; where several processes share a store, before the first start")
@@ -24,7 +24,15 @@ export function registerKeys(program: Command, io: CliIo): void {
   group
     .command('cookie')
     .description('print a new random value for PARLEY_COOKIE_KEYS')
-    .action(() => void io.stdout.write(`${createRandomSecret((size) => io.randomBytes(size))}\n`));
+    .action(() => printRandom(io));
+  group
+    .command('encryption')
+    .description('print a new random value for PARLEY_ENCRYPTION_KEYS; put it in front of the older ones')
+    .action(() => printRandom(io));
+}
+
+function printRandom(io: CliIo): void {
+  io.stdout.write(`${createRandomSecret((size) => io.randomBytes(size))}\n`);
 }
 
 async function create(brand: string, io: CliIo): Promise<void> {

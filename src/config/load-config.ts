@@ -1,3 +1,4 @@
+import { checkEncryptionKeys } from './checks/check-encryption-keys.ts';
 import { ConfigError } from './config-error.ts';
 import type { Surroundings } from './config-folder.ts';
 import type { BrandCheck, Config, LocatedProblem } from './contract.ts';
@@ -23,7 +24,8 @@ export async function loadConfig({ checks, ...surroundings }: LoadOptions): Prom
     problems: brandProblems,
     skipped,
   } = await loadBrands({ ...surroundings, checks, production });
-  const problems = distinct([...serverProblems, ...brandProblems]);
+  const between = server ? checkEncryptionKeys(server, brands, production) : [];
+  const problems = distinct([...serverProblems, ...between, ...brandProblems]);
   if (!server || problems.some(({ severity }) => severity === 'error')) throw new ConfigError(problems);
   return deepFreeze({ production, demoAllowed, server, brands, warnings: problems, skipped });
 }

@@ -65,7 +65,9 @@ function answer(ctx: Context, error: unknown, { showError, log }: { showError: E
 const requestFault = 'This link is not valid. Please go back to where you came from and try again.';
 
 function codeFor(failure: ParleyError | undefined): string {
-  return failure?.status === 503 ? 'temporarily_unavailable' : (failure?.code ?? 'server_error');
+  if (failure === undefined || failure.status >= 500)
+    return failure?.status === 503 ? 'temporarily_unavailable' : 'server_error';
+  return failure.code;
 }
 
 function findOwnError(error: unknown): ParleyError | undefined {

@@ -22,8 +22,10 @@ import { warnOfLargeIdTokens } from './warn-of-large-id-tokens.ts';
 /** One brand's OpenID Provider. Rejects when the library refuses a client: it would only notice at first use. */
 export async function createIssuer(options: IssuerOptions) {
   const { brand, store, log } = options;
-  // A platform that never speaks OpenID Connect with us has no flow.
-  const clients = options.clients.filter(({ flows, grants }) => flows.length > 0 || grants !== undefined);
+  // A platform that never speaks OpenID Connect with us has no flow; its pages sign consumers in all the same.
+  const clients = options.clients.filter(
+    ({ flows, grants, pages }) => flows.length > 0 || grants !== undefined || pages.length > 0,
+  );
   const parts = createIssuerParts(options, clients);
   const { consumers, requests, modes } = parts;
 

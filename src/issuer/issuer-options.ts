@@ -6,6 +6,7 @@ import type { AccountDirectory } from '../directory/contract.ts';
 import type { SilentWays } from '../directory/open-silent-ways.ts';
 import type { Log } from '../log.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
+import type { TokenBroker } from '../platform/token-broker.ts';
 import type { BrandStore } from '../store/contract.ts';
 import type { IssuerViews } from './issuer-pages.ts';
 import type { RequestLog } from './request-log.ts';
@@ -34,6 +35,8 @@ export interface IssuerOptions {
   log: Log;
   /** Absent: the brand wants none. */
   requestLog?: RequestLog | undefined;
+  /** Of the clients whose platform mints its own tokens, by client id. */
+  brokers: ReadonlyMap<string, TokenBroker>;
   /** Told of each session that ends, before its answer: what hangs on it elsewhere ends too. Never rejects. */
   onSessionEnd?: ((ended: { sessionUid: string; accountId: string }) => Promise<void>) | undefined;
   /** Milliseconds since the epoch. */

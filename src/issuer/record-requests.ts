@@ -29,7 +29,7 @@ type Finding = Pick<LoggedRequest, 'outcome' | 'error' | 'description' | 'parame
  * an issuer and works after the answer: it reads no store and changes nothing.
  *
  * A stranger's page leaves no trace, whatever client it names (`/page/…` without a page proof), and neither does
- * the identity that a page asks for at each of its views.
+ * what a page asks for at each of its views.
  */
 export function recordRequests({ provider, clientIds, requestLog, now }: RecordRequestsOptions): Middleware {
   const faults = new WeakMap<object, Fault>();
@@ -42,7 +42,7 @@ export function recordRequests({ provider, clientIds, requestLog, now }: RecordR
   function record(ctx: Context, endpoint: string, thrown: Fault | undefined): void {
     const clientId = findClientId(ctx, endpoint);
     if (clientId === undefined || !clientIds.has(clientId)) return;
-    if (endpoint === '/page/identity' && ctx.status === 200) return;
+    if (ctx.status === 200 && isAskedAtEachView(endpoint)) return;
     const fault = thrown ?? faults.get(ctx) ?? findAnsweredFault(ctx);
     const prompt = asked.get(ctx);
     const finding: Finding = fault
@@ -113,4 +113,9 @@ function reasonOf({ error, cause }: Fault): string | undefined {
 /** A stranger's parameter name may stand in it: nothing that would steer a terminal, and not much of it. */
 function printable(text: string): string {
   return text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?').slice(0, 200);
+}
+
+/** The identity, and whether a platform's token is there: answered, these tell nobody anything. */
+function isAskedAtEachView(endpoint: string): boolean {
+  return endpoint === '/page/identity' || /^\/page\/[a-z]+\/(?:token|has)$/.test(endpoint);
 }

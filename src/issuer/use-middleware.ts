@@ -20,7 +20,15 @@ import { untypedRevocation } from './untyped-revocation.ts';
 export interface MiddlewareOptions
   extends Pick<
     IssuerOptions,
-    'store' | 'directory' | 'requestLog' | 'brand' | 'silentWays' | 'onSessionEnd' | 'log' | 'eventVerifier'
+    | 'store'
+    | 'directory'
+    | 'brokers'
+    | 'requestLog'
+    | 'brand'
+    | 'silentWays'
+    | 'onSessionEnd'
+    | 'log'
+    | 'eventVerifier'
   > {
   provider: Provider;
   clients: readonly ResolvedClient[];

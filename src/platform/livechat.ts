@@ -2,15 +2,21 @@ import { resolvePlainClient } from './plain-client.ts';
 import type { PlatformPreset } from './preset-contract.ts';
 
 /**
- * LiveChat's custom identity provider works the other way round: LiveChat issues the token. Of OpenID Connect
- * its client uses nothing; it names the pages that may embed the chat.
+ * LiveChat's custom identity provider works the other way round: LiveChat issues the token. Its client has no flow; it
+ * names the pages that embed the chat, and these sign consumers in without any answer (`response_type=none`).
  */
 export const livechat: PlatformPreset = {
   id: 'livechat',
   title: 'LiveChat',
   applyTo(client) {
     const flows = client.flows ?? [];
-    return { ...resolvePlainClient({ ...client, flows }), first_party: client.first_party ?? true };
+    const resolved = resolvePlainClient({ ...client, flows });
+    return {
+      ...resolved,
+      redirect_uris: client.redirect_uris ?? resolved.pages,
+      first_party: client.first_party ?? true,
+      sector_identifier_uri: 'https://accounts.livechat.com/',
+    };
   },
   check() {
     return [];

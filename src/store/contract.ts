@@ -78,6 +78,12 @@ export interface BrandStore {
   /** Replaces a link only while its stored value equals `expected`; false when it changed meanwhile. */
   replaceLink(platform: string, accountId: string, expected: Payload, link: Payload): Promise<boolean>;
   removeLink(platform: string, accountId: string): Promise<void>;
+  /**
+   * Every link once, page by page, whatever is written meanwhile; a link that comes or goes meanwhile may be missed.
+   * @param after the `next` of the page before; absent: from the beginning
+   * @param limit of one page
+   */
+  listLinks(page: { after?: string | undefined; limit: number }): Promise<LinkPage>;
 
   /**
    * Everything of the account that began at or before `epochSeconds` is dead: sessions, codes and tokens.
@@ -85,6 +91,12 @@ export interface BrandStore {
    */
   setNotBefore(accountId: string, epochSeconds: number, expiresIn: number): Promise<void>;
   notBefore(accountId: string): Promise<number | undefined>;
+}
+
+export interface LinkPage {
+  links: { platform: string; accountId: string; link: Payload }[];
+  /** Where the next page begins; absent after the last. */
+  next?: string;
 }
 
 export interface Lock {

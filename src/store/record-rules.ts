@@ -78,3 +78,13 @@ export function toMilliseconds(expiresIn: number): number {
 export function checkBrandName(brand: string): void {
   if (!/^[a-z0-9-]+$/.test(brand)) throw new TypeError('a brand name consists of a-z, 0-9 and -');
 }
+
+/** A link's place in the list of a brand's links; only its last part may contain a colon. */
+export function toLinkMember(platform: string, accountId: string): string {
+  return `${encodeURIComponent(platform)}:${accountId}`;
+}
+
+export function fromLinkMember(member: string): { platform: string; accountId: string } {
+  const end = member.indexOf(':');
+  return { platform: decodeURIComponent(member.slice(0, end)), accountId: member.slice(end + 1) };
+}

@@ -80,6 +80,24 @@ describe("a client's LiveChat settings", () => {
     expect(lines).not.toEqual([]);
   });
 
+  test('need encryption keys in production', async () => {
+    const client = {
+      id: 'chat',
+      platform: 'livechat',
+      pages: ['https://www.acme.example'],
+      livechat: settings,
+    };
+    const config = await createTemporaryConfig({
+      'config/brands/acme.yaml': `${goodBrand}  - ${JSON.stringify(client)}\n`,
+    });
+    const production = { NODE_ENV: 'production', PARLEY_COOKIE_KEYS: 'k'.repeat(32) };
+    expect((await config.problems(production)).map(headline)).toEqual([
+      'server.yaml encryption_keys: is missing in production: the brand acme keeps secrets of LiveChat in the store',
+    ]);
+    expect(await config.problems({ ...production, PARLEY_ENCRYPTION_KEYS: 'e'.repeat(32) })).toEqual([]);
+    await config.remove();
+  });
+
   test('belong to a client of LiveChat, and such a client has them and a page', async () => {
     expect(await linesOf(settings, { platform: 'liveperson', secret: 'a-secret-of-good-length' })).toEqual([
       'livechat: belongs to another platform',

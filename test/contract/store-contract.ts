@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { BrandStore, Payload, Store } from '../../src/store/contract.ts';
+import type { BrandStore, LinkPage, Payload, Store } from '../../src/store/contract.ts';
 
 export interface StoreHarness {
   start?(): Promise<void>;
@@ -552,6 +552,53 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         await brand.removeLink('livechat', 'dana');
         await brand.removeLink('livechat', 'dana');
         expect(await brand.findLink('livechat', 'dana')).toBeUndefined();
+      });
+    });
+
+    describe('the list of links', () => {
+      const collect = async (limit: number) => {
+        const pages: LinkPage['links'][] = [];
+        let after: string | undefined;
+        do {
+          const page = await brand.listLinks({ after, limit });
+          pages.push(page.links);
+          after = page.next;
+        } while (after !== undefined);
+        return pages;
+      };
+      const nameOf = ({ platform, accountId }: LinkPage['links'][number]) => `${platform} ${accountId}`;
+
+      test('has each of them once, page by page, and nothing of another brand', async () => {
+        await times(25, (n) => brand.putLink('livechat', `account-${n}`, { n }));
+        await brand.putLink('a:b', 'c:d', { odd: 'ünï' });
+        await store.forBrand('other').putLink('livechat', 'account-1', { other: true });
+        const pages = await collect(10);
+        expect(pages.map((page) => page.length)).toEqual([10, 10, 6]);
+        const all = pages.flat();
+        expect(new Set(all.map(nameOf)).size).toBe(26);
+        expect(all).toContainEqual({ platform: 'a:b', accountId: 'c:d', link: { odd: 'ünï' } });
+        expect(all).toContainEqual({ platform: 'livechat', accountId: 'account-7', link: { n: 7 } });
+      });
+
+      test('is empty without links, and forgets what was removed', async () => {
+        expect(await brand.listLinks({ limit: 10 })).toEqual({ links: [] });
+        await brand.putLink('livechat', 'dana', { n: 1 });
+        await brand.putLink('livechat', 'ben', { n: 2 });
+        await brand.removeLink('livechat', 'dana');
+        expect((await collect(10)).flat().map(nameOf)).toEqual(['livechat ben']);
+      });
+
+      test('misses no link, however often links come and go at once', async () => {
+        await times<unknown>(40, (n) =>
+          n % 2 === 0
+            ? brand.putLink('livechat', `account-${n % 8}`, { n })
+            : brand.removeLink('livechat', `account-${n % 8}`),
+        );
+        const listed = new Set((await collect(3)).flat().map(nameOf));
+        for (let n = 0; n < 8; n += 1) {
+          const link = await brand.findLink('livechat', `account-${n}`);
+          expect(listed.has(`livechat account-${n}`)).toBe(link !== undefined);
+        }
       });
     });
 

@@ -55,7 +55,7 @@ describe('the demo brand', () => {
     expect(Object.fromEntries(uris)).toEqual({
       liveperson: 'https://lpcdn.lpsnmedia.net/le_unified_window/index.html',
       'liveperson-implicit': 'https://lpcdn.lpsnmedia.net/le_unified_window/index.html',
-      livechat: undefined,
+      livechat: 'http://localhost:4321',
       web: 'http://127.0.0.1:8080/callback',
       storefront: 'http://localhost:4321/demo/callback',
       'liveperson-twin': 'http://localhost:4321/demo/liveperson/window',

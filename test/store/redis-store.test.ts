@@ -72,6 +72,7 @@ describeWith('redis-server', () => {
         'parley:1:acme:counter:attempts': 30,
         'parley:1:acme:grant:g': 900,
         'parley:1:acme:link:livechat:dana': -1,
+        'parley:1:acme:links': -1,
         'parley:1:acme:lock:rotate': 40,
         'parley:1:acme:not-before:dana': 900,
         'parley:1:acme:record:AuthorizationCode:code': 60,
@@ -389,6 +390,7 @@ async function useEverything(brand: BrandStore): Promise<void> {
     const link = await brand.putLink('livechat', 'dana', { n: round });
     await brand.replaceLink('livechat', 'dana', link, { n: round + 1 });
     await brand.findLink('livechat', 'dana');
+    await brand.listLinks({ limit: 10 });
     await brand.removeLink('livechat', 'dana');
     await brand.setNotBefore('dana', round, 60);
     await brand.notBefore('dana');

@@ -31,8 +31,10 @@ export function createFindPageConsumer(options: FindPageConsumerOptions): FindPa
     const session = await settle(options, call);
     const { accountId } = session;
     if (!client || !accountId || !(await mayKnow(options, call, accountId))) return undefined;
-    const sub = await consumers.findSubject(session, client);
-    return sub === undefined ? undefined : { accountId, sub, session };
+    const findSubject = () => consumers.findSubject(session, client);
+    const sub = await findSubject();
+    const isStillSignedIn = async () => (await findSubject()) !== undefined;
+    return sub === undefined ? undefined : { accountId, sub, session, isStillSignedIn };
   };
 }
 

@@ -19,6 +19,8 @@ export interface PageConsumer {
   /** As this client's tokens name the consumer. */
   sub: string;
   session: Session;
+  /** Asked again, after work that took its time: a sign-out may have come meanwhile. */
+  isStillSignedIn(): Promise<boolean>;
 }
 
 /** Answers the undefined visitor too: nobody is signed in, or nobody who may be served. */

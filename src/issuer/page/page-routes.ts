@@ -5,8 +5,9 @@ import { answerIdentity } from './identity.ts';
 import { answerPreflight, type FindPageConsumer, type PageCall, provePageCall, refuse } from './page-call.ts';
 import type { PageRequests } from './page-requests.ts';
 import { signOut, type SignOutOptions } from './sign-out.ts';
+import { answerFromVendor, findVendorRoute, type VendorTokenOptions } from './vendor-token.ts';
 
-export interface PageRoutesOptions extends SignOutOptions {
+export interface PageRoutesOptions extends SignOutOptions, VendorTokenOptions {
   issuer: string;
   clients: readonly ResolvedClient[];
   requests: PageRequests;
@@ -25,8 +26,13 @@ export function createPageRoutes(options: PageRoutesOptions): Middleware {
     '/page/identity': (call) => answerIdentity(options, call),
     '/page/sign-out': (call) => signOut(options, call),
   };
+  const findEndpoint = (path: string): PageEndpoint | undefined => {
+    if (Object.hasOwn(endpoints, path)) return endpoints[path];
+    const route = findVendorRoute(path);
+    return route && ((call) => answerFromVendor(options, call, route));
+  };
   return async (ctx: Context, next: Next) => {
-    const endpoint = Object.hasOwn(endpoints, ctx.path) ? endpoints[ctx.path] : undefined;
+    const endpoint = findEndpoint(ctx.path);
     if (!endpoint) {
       await next();
       return;

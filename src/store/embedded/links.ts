@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { readPayload } from '../record-rules.ts';
+import { fromLinkMember, readPayload, toLinkMember } from '../record-rules.ts';
 import { answer } from './answer.ts';
 import type { EmbeddedPart } from './part.ts';
 import { transaction } from './transaction.ts';
 
 /** Permanent links between a consumer and a platform's own customer id. */
-export const links: EmbeddedPart<'putLink' | 'findLink' | 'replaceLink' | 'removeLink'> = ({ database }) => {
+export const links: EmbeddedPart<'putLink' | 'findLink' | 'replaceLink' | 'removeLink' | 'listLinks'> = ({
+  database,
+}) => {
   const where = 'WHERE brand = ? AND platform = ? AND account_id = ?';
   // The update that changes nothing makes RETURNING answer the link that stood before.
   const put = database.prepare(`
@@ -14,6 +16,9 @@ export const links: EmbeddedPart<'putLink' | 'findLink' | 'replaceLink' | 'remov
     RETURNING link`);
   const find = database.prepare(`SELECT link FROM links ${where}`);
   const replace = database.prepare(`UPDATE links SET link = ? ${where}`);
+  const list = database.prepare(`
+    SELECT platform, account_id, link FROM links WHERE brand = ? AND (platform, account_id) > (?, ?)
+    ORDER BY platform, account_id LIMIT ?`);
   const remove = database.prepare(`DELETE FROM links ${where}`);
 
   const read = (row: ReturnType<typeof find.get>) => (row ? readPayload(String(row['link'])) : undefined);
@@ -32,5 +37,16 @@ export const links: EmbeddedPart<'putLink' | 'findLink' | 'replaceLink' | 'remov
         }),
       ),
     removeLink: (platform, accountId) => answer(() => void remove.run(brand, platform, accountId)),
+    listLinks: ({ after, limit }) =>
+      answer(() => {
+        const from = after === undefined ? { platform: '', accountId: '' } : fromLinkMember(after);
+        const found = list.all(brand, from.platform, from.accountId, limit).map((row) => ({
+          platform: String(row['platform']),
+          accountId: String(row['account_id']),
+          link: readPayload(String(row['link'])),
+        }));
+        const last = found.length === limit ? found.at(-1) : undefined;
+        return { links: found, ...(last && { next: toLinkMember(last.platform, last.accountId) }) };
+      }),
   });
 };

@@ -1,4 +1,5 @@
 import type { ModelName } from '../contract.ts';
+import { toLinkMember } from '../record-rules.ts';
 
 /**
  * Every key of one brand: `<prefix>:<layout>:<brand>:<kind>:…`. What each holds, how long it lives and who reads it
@@ -17,6 +18,7 @@ export interface BrandKeys {
   counter(name: string): string;
   lock(name: string): string;
   link(platform: string, accountId: string): string;
+  links(): string;
   notBefore(accountId: string): string;
 }
 
@@ -36,7 +38,8 @@ export function createBrandKeys(prefix: string, brand: string): BrandKeys {
     set: (name) => `${start}:set:${name}`,
     counter: (name) => `${start}:counter:${name}`,
     lock: (name) => `${start}:lock:${name}`,
-    link: (platform, accountId) => `${start}:link:${escape(platform)}:${accountId}`,
+    link: (platform, accountId) => `${start}:link:${toLinkMember(platform, accountId)}`,
+    links: () => `${start}:links`,
     notBefore: (accountId) => `${start}:not-before:${accountId}`,
   };
 }

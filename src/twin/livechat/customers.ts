@@ -17,6 +17,7 @@ export interface Customers {
   /** Gives a new secret; the one before stops working. */
   rotateSecret(customer: Customer): void;
   all(): readonly Customer[];
+  forget(): void;
 }
 
 export function createCustomers(random: { uuid(): string; hex(bytes: number): string }): Customers {
@@ -37,5 +38,6 @@ export function createCustomers(random: { uuid(): string; hex(bytes: number): st
       customer.secret = newSecret();
     },
     all: () => [...customers.values()],
+    forget: () => customers.clear(),
   };
 }

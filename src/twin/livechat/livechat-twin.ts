@@ -46,6 +46,8 @@ export interface LiveChatControl {
   findCustomer(accessToken: string): Customer | undefined;
   /** A customer's token is dead before its time. */
   revokeCustomerToken(accessToken: string): void;
+  /** As after an account of LiveChat was emptied: no calls, no customers, no tokens of customers. */
+  forget(): void;
   /** How many customer access tokens are alive. */
   countLiveTokens(): number;
 }
@@ -101,6 +103,11 @@ function createControl(state: TwinState): LiveChatControl {
     },
     findCustomer: (token) => customers.find(credentials.find('customer', token)?.customerId ?? ''),
     revokeCustomerToken: (token) => credentials.revoke('customer', token),
+    forget() {
+      calls.length = 0;
+      customers.forget();
+      credentials.revokeAll('customer');
+    },
     countLiveTokens: () => credentials.count('customer'),
   };
 }

@@ -1,0 +1,124 @@
+import {
+  BrokenCircuitError,
+  bulkhead,
+  BulkheadRejectedError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  retry,
+  wrap,
+} from 'cockatiel';
+import type { Log } from '../../log.ts';
+import { readAnswer, type VendorAnswer } from './vendor-answer.ts';
+import { VendorError } from './vendor-error.ts';
+
+/** Requests to a platform's servers, so that a platform that hangs or fails holds up nobody for long. */
+export interface VendorHttp {
+  /** An answer below 500 whose body is JSON or empty. @throws VendorError in every other case */
+  send(request: VendorRequest): Promise<VendorAnswer>;
+}
+
+export interface VendorRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  url: string;
+  headers?: Record<string, string>;
+  json?: object;
+  form?: Record<string, string>;
+  /** The call may be made twice without harm. */
+  repeatable: boolean;
+}
+
+export interface VendorHttpOptions {
+  /** The platform's name, for the log. */
+  title: string;
+  fetch: typeof fetch;
+  log: Pick<Log, 'error' | 'info'>;
+  /** Milliseconds for one request, the body included. */
+  timeout?: number;
+}
+
+/** Milliseconds. */
+const usualTimeout = 4000;
+const pauseWhileOpen = 10_000;
+const parallel = 20;
+const waiting = 200;
+
+export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
+  const isDown = handleWhen(
+    (error) => error instanceof VendorError && error.fault === 'unavailable' && !error.isLimit,
+  );
+  const breaker = circuitBreaker(isDown, {
+    halfOpenAfter: pauseWhileOpen,
+    breaker: new ConsecutiveBreaker(5),
+  });
+  const places = bulkhead(parallel, waiting);
+  // Jitter is the library's default: processes that failed together do not come back together.
+  const again = retry(isDown, { maxAttempts: 1, backoff: new ExponentialBackoff({ initialDelay: 150 }) });
+  const once = wrap(places, breaker);
+  const repeated = wrap(places, breaker, again);
+  breaker.onBreak(() => options.log.error(`${options.title} does not answer: it is asked now and then only`));
+  breaker.onReset(() => options.log.info(`${options.title} answers again`));
+
+  return {
+    async send(request) {
+      try {
+        return await (request.repeatable ? repeated : once).execute(() => sendOnce(options, request));
+      } catch (error) {
+        throw toVendorError(error, options.title);
+      }
+    },
+  };
+}
+
+async function sendOnce(
+  { title, fetch, timeout = usualTimeout }: VendorHttpOptions,
+  { method, url, headers = {}, json, form }: VendorRequest,
+): Promise<VendorAnswer> {
+  const what = `${title}, ${method} ${new URL(url).pathname}`;
+  const body = json ? JSON.stringify(json) : form && new URLSearchParams(form).toString();
+  const type = json ? 'application/json' : 'application/x-www-form-urlencoded';
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': type }),
+        ...headers,
+      },
+      // A followed redirect would carry tokens elsewhere.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeout),
+      ...(body !== undefined && { body }),
+    });
+  } catch (error) {
+    throw noAnswer(error, what);
+  }
+  return readAnswer(response, what);
+}
+
+/** fetch puts its reason into `cause`; only codes are repeated, for texts may carry the address with its query. */
+function noAnswer(error: unknown, what: string): VendorError {
+  const { name, cause }: { name?: unknown; cause?: unknown } = Object(error);
+  const { code }: { code?: unknown } = Object(cause);
+  const reason =
+    name === 'TimeoutError'
+      ? 'no answer in time'
+      : `no answer (${typeof code === 'string' ? code : 'unknown reason'})`;
+  // Nothing was sent where there was no connection.
+  const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(
+    String(code),
+  );
+  return new VendorError('unavailable', `${what}: ${reason}`, { maybeDone: !neverSent });
+}
+
+function toVendorError(error: unknown, title: string): unknown {
+  if (error instanceof BrokenCircuitError)
+    return new VendorError('unavailable', `${title} is not asked: it did not answer before`, {
+      retryAfter: pauseWhileOpen / 1000,
+    });
+  if (error instanceof BulkheadRejectedError)
+    return new VendorError('unavailable', `too many calls wait for ${title}`);
+  return error;
+}

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrandStore } from '../../store/contract.ts';
+import { VendorError } from './vendor-error.ts';
+
+/** Seconds that a holder may take; after that another process takes over from one that died. */
+const lockLife = 20;
+/** Milliseconds that a request waits for another one's work. */
+const patience = 10_000;
+
+/** One at a time across processes: waits for its turn, works, and lets the next one in. */
+export async function withLock<T>(store: BrandStore, name: string, work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + patience;
+  for (let pause = 20; ; pause = Math.min(pause * 1.5, 200)) {
+    const lock = await store.acquireLock(name, lockLife);
+    if (lock) {
+      try {
+        return await work();
+      } finally {
+        // Ends by itself; what was done must not fail because of it.
+        await lock.release().catch(() => {});
+      }
+    }
+    if (performance.now() > deadline)
+      throw new VendorError('unavailable', 'another request for the same consumer takes too long');
+    await sleep(pause * (0.5 + Math.random()));
+  }
+}
+
+/** Under which a consumer's link and tokens are changed. */
+export function consumerLock(linkName: string, accountId: string): string {
+  return `${linkName}:${accountId}`;
+}
