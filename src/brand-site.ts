@@ -11,6 +11,7 @@ import type { AccountDirectory } from './directory/contract.ts';
 import { openDirectory } from './directory/open-directory.ts';
 import { withTotpSecret } from './directory/with-totp-secret.ts';
 import { openSilentWays } from './directory/open-silent-ways.ts';
+import { createAnonymousLimit } from './http/limit-anonymous.ts';
 import type { Site } from './http/site-table.ts';
 import { createInteractionRoutes } from './interaction/dispatch.ts';
 import { describeScope } from './interaction/describe-scope.ts';
@@ -121,6 +122,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     async onSessionEnd(session) {
       await Promise.all([...brokers.values()].map((broker) => broker.endSession(session)));
     },
+    admitAnonymous: createAnonymousLimit(store, config.server.anonymous_limit),
     now,
     ...(options.fetch && { fetch: options.fetch }),
   });

@@ -50,6 +50,10 @@ const errorList = {
     status: 503,
     sentence: 'The service is briefly unavailable. Please go back to where you came from and start again.',
   },
+  too_many_requests: {
+    status: 429,
+    sentence: 'Too many requests from this network. Please wait a while and try again.',
+  },
   too_many_attempts: { status: 429, sentence: 'Too many attempts. Please wait a while and try again.' },
 } as const satisfies Record<string, { status: number; sentence: string }>;
 

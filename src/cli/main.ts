@@ -13,6 +13,7 @@ import type { CliIo } from './io.ts';
 import { registerKeys } from './keys.ts';
 import { registerRequests } from './requests.ts';
 import { registerStart } from './start.ts';
+import { registerStore } from './store.ts';
 import { run } from './run.ts';
 
 /** The command line: the only file that lists the commands. */
@@ -39,5 +40,6 @@ process.exitCode = await run(process.argv.slice(2), io, [
   (program) => registerClaims(program, { io, checks: brandChecks }),
   (program) => registerRequests(program, { io, checks: brandChecks }),
   (program) => registerKeys(program, io),
+  (program) => registerStore(program, { io, checks: brandChecks }),
   (program) => registerAccountsHash(program, { ...io, stdin: process.stdin }),
 ]);

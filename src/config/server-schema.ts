@@ -61,6 +61,11 @@ export const serverSchema = z.strictObject({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('What is logged.'),
+  anonymous_limit: z
+    .int()
+    .positive()
+    .default(3000)
+    .describe('Authorization requests without a session that one address may begin in ten minutes.'),
   store_timeout: z.int().positive().default(1000).describe('Milliseconds that a store command may take.'),
 });
 

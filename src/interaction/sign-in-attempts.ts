@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { ParleyError } from '../errors.ts';
+import { addressGroup } from '../http/address-group.ts';
 import type { AttemptCounter } from './contract.ts';
 
 const windowSeconds = 15 * 60;
@@ -21,20 +21,15 @@ export function createSignInAttempts(counter: AttemptCounter) {
     /** @throws ParleyError('too_many_attempts') */
     async check(login: string, address: string): Promise<void> {
       const names = counters(login, address);
-      const [both, byLogin, byAddress] = await Promise.all([
+      // First and alone: an address that is over its limit writes no counters for logins that it makes up.
+      const byAddress = await counter.readCounter(names.address);
+      if (byAddress >= failuresPerAddress) throw tooMany(`${byAddress} failures of this address`);
+      const [both, byLogin] = await Promise.all([
         counter.increment(names.both, windowSeconds),
         counter.increment(names.login, windowSeconds),
-        counter.readCounter(names.address),
       ]);
-      if (
-        both > attemptsPerLoginAndAddress ||
-        byLogin > attemptsPerLogin ||
-        byAddress >= failuresPerAddress
-      ) {
-        throw new ParleyError('too_many_attempts', `sign-in attempts: ${both}, ${byLogin}, ${byAddress}`, {
-          retryAfter: windowSeconds,
-        });
-      }
+      if (both > attemptsPerLoginAndAddress || byLogin > attemptsPerLogin)
+        throw tooMany(`${both} with this address, ${byLogin} with this login`);
     },
     async failed(login: string, address: string): Promise<void> {
       await counter.increment(counters(login, address).address, windowSeconds);
@@ -52,6 +47,10 @@ export function createSignInAttempts(counter: AttemptCounter) {
   };
 }
 
+function tooMany(detail: string): ParleyError {
+  return new ParleyError('too_many_attempts', `sign-in attempts: ${detail}`, { retryAfter: windowSeconds });
+}
+
 function counters(login: string, ip: string): { both: string; login: string; address: string } {
   const address = addressGroup(ip);
   const name = createHash('sha256').update(spelling(login)).digest('base64url');
@@ -67,20 +66,6 @@ function spelling(login: string): string {
     .normalize('NFKD')
     .replaceAll(/[\p{M}\p{Cf}\s]/gu, '')
     .toLowerCase();
-}
-
-/** A household or a server has a whole /64 of IPv6 (RFC 6177), so that is what counts as one address. */
-function addressGroup(ip: string): string {
-  if (!isIPv6(ip) || ip.toLowerCase().startsWith('::ffff:')) return ip;
-  const [head = '', tail] = ip.split('%')[0]?.split('::') ?? [];
-  const groups = head.split(':').filter(Boolean);
-  const rest = tail === undefined ? [] : tail.split(':').filter(Boolean);
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - rest.length) }, () => '0');
-  const full = tail === undefined ? groups : [...groups, ...zeros, ...rest];
-  return full
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }
 
 export type SignInAttempts = ReturnType<typeof createSignInAttempts>;

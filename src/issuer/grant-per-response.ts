@@ -48,11 +48,14 @@ export function createGrantPerResponse(options: GrantOptions): GrantPerResponse 
     },
     async expiresWithSession(ctx) {
       const { grant, session } = loadedContext(ctx);
-      await Promise.all([grant.save(), options.keepSession(session)]);
       // offline_access outlives the session on purpose (OpenID Connect Core 11).
-      if (!grant.getOIDCScope().split(' ').includes('offline_access')) {
-        await options.store.addMember(grantsOfSession(session.uid), grant.jti, options.grantLifetime);
-      }
+      const endsWithSession = !grant.getOIDCScope().split(' ').includes('offline_access');
+      await Promise.all([
+        grant.save(),
+        options.keepSession(session),
+        endsWithSession &&
+          options.store.addMember(grantsOfSession(session.uid), grant.jti, options.grantLifetime),
+      ]);
       return false;
     },
   };

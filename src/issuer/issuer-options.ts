@@ -39,6 +39,8 @@ export interface IssuerOptions {
   brokers: ReadonlyMap<string, TokenBroker>;
   /** Told of each session that ends, before its answer: what hangs on it elsewhere ends too. Never rejects. */
   onSessionEnd?: ((ended: { sessionUid: string; accountId: string }) => Promise<void>) | undefined;
+  /** Asked before a stranger's request is stored; rejects with ParleyError('too_many_requests'). */
+  admitAnonymous(ip: string): Promise<void>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Outbound requests (JWKS of clients, back-channel logout); tests lift the guard against private addresses. */

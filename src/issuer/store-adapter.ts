@@ -11,6 +11,8 @@ export interface AdapterOptions {
   accountSessions: AccountSessions;
   /** Called with the request whose session save came after the session's end. */
   onLateSave(ctx: object): void;
+  /** Asked before something is stored for somebody who has proved nothing. */
+  admitAnonymous(ip: string): Promise<void>;
 }
 
 /**
@@ -24,11 +26,13 @@ export function createAdapterFactory({
   endedSessions,
   accountSessions,
   onLateSave,
+  admitAnonymous,
 }: AdapterOptions): (model: string) => Adapter {
   const hasEnded = async ({ uid }: AdapterPayload) => uid !== undefined && (await endedSessions.has(uid));
   return (model) => {
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
+        if (isAnonymous(model, payload)) await admitAnonymous(Provider.ctx?.ip ?? '');
         if (model === 'Session') await accountSessions.note(payload);
         const outcome = await store.upsert(model, id, payload, expiresIn);
         if (outcome === 'exists') throw new errors.InvalidRequest('already used');
@@ -58,6 +62,15 @@ export function createAdapterFactory({
     };
     return answeringUnavailable(adapter);
   };
+}
+
+/**
+ * What a stranger can have stored without end: requests that wait for a sign-in, and pushed ones of clients that
+ * need no proof. A request that a page of ours has taken further is counted already.
+ */
+function isAnonymous(model: string, { result, session, lastSubmission }: AdapterPayload): boolean {
+  if (model === 'Interaction') return !session?.accountId && !result && !lastSubmission;
+  return model === 'PushedAuthorizationRequest' && Provider.ctx?.oidc.client?.clientAuthMethod === 'none';
 }
 
 function answeringUnavailable(adapter: Adapter): Adapter {

@@ -1,3 +1,5 @@
+import type { StoredItem } from './stored-item.ts';
+
 /**
  * Where state rests: the contract that every store implementation passes (test/contract/store-contract.ts).
  *
@@ -110,5 +112,10 @@ export interface Store {
   ping(): Promise<void>;
   /** Sentences for the operator: settings of the store with which it may lose or refuse what it was given. */
   findRisks(): Promise<string[]>;
+  /** Everything that lives, of every brand. What changes meanwhile may be seen or not. */
+  exportItems(): AsyncIterable<StoredItem>;
+  /** Writes items as they are, over what stands under the same names. */
+  importItems(items: readonly StoredItem[]): Promise<void>;
+  isEmpty(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { openDatabase } from './embedded/open-database.ts';
 import { records } from './embedded/records.ts';
 import { sets } from './embedded/sets.ts';
 import { startSweep } from './embedded/sweep.ts';
+import { transfer } from './embedded/transfer.ts';
 import { checkBrandName } from './record-rules.ts';
 
 export interface EmbeddedStoreOptions {
@@ -50,6 +51,7 @@ export function createEmbeddedStore({
         ...parts.notBefore(brand),
       };
     },
+    ...transfer(context),
     findRisks: async () => [],
     ping: () => answer(() => void probe.get()),
     async close() {

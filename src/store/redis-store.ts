@@ -10,6 +10,7 @@ import { locks } from './redis/locks.ts';
 import { notBefore } from './redis/not-before.ts';
 import { records } from './redis/records.ts';
 import { sets } from './redis/sets.ts';
+import { transfer } from './redis/transfer.ts';
 
 export interface RedisStoreOptions extends ConnectionOptions {
   /** First part of every key, for deployments that share a Redis. */
@@ -41,9 +42,11 @@ export function createRedisStore({ prefix = defaultPrefix, ...options }: RedisSt
     },
     ping,
     async findRisks() {
+      // Away is not badly set up: that rejects.
       await ping();
       return findRisks(connection);
     },
+    ...transfer(connection, prefix),
     close: () => connection.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BrandStore, LinkPage, Payload, Store } from '../../src/store/contract.ts';
+import type { StoredItem } from '../../src/store/stored-item.ts';
 
 export interface StoreHarness {
   start?(): Promise<void>;
@@ -624,6 +625,85 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(await brand.notBefore('long')).toBe(1001);
         await brand.setNotBefore('brief', 900, minute);
         expect(await brand.notBefore('brief')).toBe(900);
+      });
+    });
+
+    describe('carrying everything over', () => {
+      async function exportAll(): Promise<StoredItem[]> {
+        const items: StoredItem[] = [];
+        for await (const item of store.exportItems()) items.push(item);
+        return items;
+      }
+
+      test('keeps what was used, ended, counted and linked, and every way to a record', async () => {
+        await brand.upsert(
+          'Session',
+          's',
+          { uid: 'u', jti: 's', kind: 'Session', accountId: 'dana' },
+          minute,
+        );
+        await brand.destroy('Session', 'ended');
+        await brand.upsert('AuthorizationCode', 'spent', { grantId: 'g' }, minute);
+        await brand.consume('AuthorizationCode', 'spent');
+        await brand.upsert('RefreshToken', 'a:b', { grantId: 'g' }, minute);
+        await brand.upsert('Client', 'eternal', { name: 'Zoë \u0000' });
+        await brand.upsert('AccessToken', 'expired', {}, 0);
+        await brand.addMember('set:x', 'late', 2 * minute);
+        await brand.addMember('set:x', 'early', minute);
+        await brand.increment('attempts', minute);
+        await brand.increment('attempts', minute);
+        await brand.acquireLock('lock', minute);
+        await brand.putLink('live:chat', 'dana:1', { customer: 'x' });
+        await brand.setNotBefore('dana', 1000, minute);
+        await harness.expire(0.01);
+
+        const items = await exportAll();
+        expect(items.map(({ kind }) => kind).toSorted()).toEqual([
+          ...'counter link member member not-before record record record record'.split(' '),
+          'tombstone',
+        ]);
+        await store.importItems(items.map((item) => ({ ...item, brand: 'copy' })));
+        const copy = store.forBrand('copy');
+
+        expect(await copy.findByUid('Session', 'u')).toEqual(await brand.find('Session', 's'));
+        expect(await copy.upsert('Session', 'ended', {}, minute)).toBe('dropped');
+        expect(await copy.find('AuthorizationCode', 'spent')).toEqual(
+          await brand.find('AuthorizationCode', 'spent'),
+        );
+        expect(await copy.consume('AuthorizationCode', 'spent')).toBe('lost');
+        expect(await copy.find('Client', 'eternal')).toEqual({ name: 'Zoë \u0000' });
+        expect(await copy.members('set:x')).toEqual(['early', 'late']);
+        expect(await copy.readCounter('attempts')).toBe(2);
+        expect((await copy.listLinks({ limit: 10 })).links).toEqual([
+          { platform: 'live:chat', accountId: 'dana:1', link: { customer: 'x' } },
+        ]);
+        expect(await copy.findLink('live:chat', 'dana:1')).toEqual({ customer: 'x' });
+        expect(await copy.notBefore('dana')).toBe(1000);
+        expect(await copy.acquireLock('lock', minute)).toBeDefined();
+        await copy.revokeGrant('g');
+        expect(await copy.find('RefreshToken', 'a:b')).toBeUndefined();
+        expect(await brand.find('RefreshToken', 'a:b')).toBeDefined();
+      });
+
+      test('keeps the lifetimes that are left', async () => {
+        await brand.upsert('Session', 's', { uid: 'u' }, brief);
+        await brand.increment('attempts', brief);
+        await brand.addMember('set', 'm', brief);
+        const items = await exportAll();
+        await store.importItems(items.map((item) => ({ ...item, brand: 'copy' })));
+        const copy = store.forBrand('copy');
+        expect(await copy.find('Session', 's')).toBeDefined();
+        await harness.expire(brief);
+        expect(await copy.find('Session', 's')).toBeUndefined();
+        expect(await copy.findByUid('Session', 'u')).toBeUndefined();
+        expect(await copy.readCounter('attempts')).toBe(0);
+        expect(await copy.members('set')).toEqual([]);
+      });
+
+      test('knows whether there is anything', async () => {
+        expect(await store.isEmpty()).toBe(true);
+        await brand.putLink('livechat', 'dana', {});
+        expect(await store.isEmpty()).toBe(false);
       });
     });
 

@@ -1,52 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { atEnd } from '../support/at-end.ts';
 import { describeWith } from '../support/availability.ts';
-import { createCertificates } from '../support/certificates.ts';
-import { fetchAt } from '../support/fetch-at.ts';
-import { findFreePort } from '../support/free-port.ts';
-import { startHaproxy } from '../support/haproxy.ts';
 import { poll } from '../support/poll.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { authorizationUrl, exchange, signIn } from '../support/relying-party.ts';
-import { spawnParley } from '../support/spawn-parley.ts';
-import { dana, testBrand } from '../support/test-brand.ts';
+import { startScaledParley } from '../support/scaled-parley.ts';
+import type { ParleyProcess } from '../support/spawn-parley.ts';
+import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
-import { webClient } from '../support/web-client.ts';
 
-describeWith('openssl', (openssl) => {
+describeWith('openssl', () => {
   describeWith('redis-server', () => {
-    describeWith('haproxy', (program) => {
+    describeWith('haproxy', () => {
       const started = atEnd();
-      const folder = mkdtempSync(join(tmpdir(), 'parley-rolling-'));
-      afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-      async function startTwoBehindHaproxy() {
-        const { ca, bundle } = createCertificates(openssl, folder, ['id.acme.test']);
-        const httpsPort = await findFreePort();
-        const issuer = `https://id.acme.test:${httpsPort}`;
-        const { url: store } = started(await startRedis());
-        const shared = {
-          store,
-          brands: [testBrand({ issuer })],
-          serverYaml: { trusted_proxies: ['127.0.0.1'] },
-        };
-        const first = started(await spawnParley(shared));
-        const second = started(await spawnParley({ ...shared, beside: first }));
-        started(await startHaproxy({ program, folder, bundle, httpsPort, ports: [first.port, second.port] }));
-        // Each consumer has an address of their own, or the limit of sign-ins from one address would count.
-        const networkOf = (consumer: number) =>
-          fetchAt(httpsPort, { ca, from: `127.1.${consumer >> 8}.${consumer & 255 || 1}` });
-        const network = networkOf(0);
-        const ready = async () => (await network(`${issuer}/jwks`)).status === 200;
-        await poll('haproxy finds Parley ready', 10_000, ready);
-        return { first, second, networkOf, web: { ...webClient(first), issuer, fetch: network } };
-      }
 
       test('53 a rolling restart of two processes behind the proxy loses no sign-in', async () => {
-        const { first, second, networkOf, web } = await startTwoBehindHaproxy();
+        const { url: store } = started(await startRedis());
+        const { processes, networkOf, web } = started(await startScaledParley({ count: 2, store }));
+        const [first, second] = processes as [ParleyProcess, ParleyProcess];
         const shop = { isOpen: true, consumers: 0, signIns: 0 };
         const consumer = async (): Promise<void> => {
           while (shop.isOpen) {

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
 import type { BrandStore, Store } from '../../src/store/contract.ts';
 import { createRedisStore } from '../../src/store/redis-store.ts';
 import { describeStoreContract } from '../contract/store-contract.ts';
@@ -7,6 +6,7 @@ import { askRedis } from '../support/ask-redis.ts';
 import { describeWith } from '../support/availability.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { poll } from '../support/poll.ts';
+import { recordCommands } from '../support/record-commands.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
 const timeout = 1000;
@@ -349,24 +349,6 @@ const withoutKeys = new Set([
   'command',
   'monitor',
 ]);
-
-/** What clients send to the server while the work runs; what scripts do inside is left out. */
-async function recordCommands(server: RedisServer, work: () => Promise<unknown>): Promise<string[][]> {
-  const commands: string[][] = [];
-  const admin = new Redis(server.url);
-  const monitor = await admin.monitor();
-  monitor.on('monitor', (_time: string, command: string[], source: string) => {
-    if (source !== 'lua') commands.push(command);
-  });
-  await work();
-  await admin.echo('recorded');
-  await poll('the monitor has seen everything', 5000, () =>
-    commands.some(([name]) => name?.toLowerCase() === 'echo'),
-  );
-  monitor.disconnect();
-  admin.disconnect();
-  return commands.filter(([name]) => name?.toLowerCase() !== 'echo');
-}
 
 async function useEverything(brand: BrandStore): Promise<void> {
   for (const round of [1, 2]) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { endWithUs } from './end-with-us.ts';
 import { findFreePort } from './free-port.ts';
 import { poll } from './poll.ts';
 
@@ -36,8 +37,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy> {
   writeFileSync(file, options.edit ? options.edit(recipe) : recipe);
 
   const child = spawn(program, ['-db', '-f', file], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const endWithUs = () => void child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  endWithUs(child);
   const closed = once(child, 'close');
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -50,7 +50,6 @@ export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy> {
     httpsPort,
     httpPort,
     async stop() {
-      process.removeListener('exit', endWithUs);
       child.kill('SIGTERM');
       await closed;
     },

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from './find-program.ts';
+import { endWithUs } from './end-with-us.ts';
 import { findFreePort } from './free-port.ts';
 import { poll } from './poll.ts';
 
@@ -82,10 +83,7 @@ async function launch(port: number, folder: string, options: RedisServerOptions)
   const program = findProgram('redis-server');
   if (!program) throw new Error('redis-server is not installed');
   const server = spawn(program, toArguments(port, folder, options), { stdio: 'ignore' });
-  // A test run that dies must not leave a server behind.
-  const endWithUs = () => void server.kill('SIGKILL');
-  process.once('exit', endWithUs);
-  server.once('exit', () => process.removeListener('exit', endWithUs));
+  endWithUs(server);
   await poll(`redis-server listens on ${port}`, 10_000, () => {
     if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
     return answers(port);

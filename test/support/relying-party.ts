@@ -80,7 +80,7 @@ export async function postAsClient(
   const response = await (client.fetch ?? fetch)(`${client.issuer}${path}`, {
     method: 'POST',
     headers,
-    body: new URLSearchParams(form),
+    body: new URLSearchParams({ ...(!client.secret && { client_id: client.clientId }), ...form }),
   });
   const text = await response.text();
   return {

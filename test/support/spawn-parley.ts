@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithUs } from './end-with-us.ts';
 import { type FetchAtOptions, fetchAt } from './fetch-at.ts';
 import { findFreePort } from './free-port.ts';
 import { poll } from './poll.ts';
@@ -174,9 +175,7 @@ function launch({ folder, cwd, port }: Place, options: SpawnOptions): Running {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // A test run that dies must not leave a process behind.
-  const endWithUs = () => void child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  endWithUs(child);
   const { promise: ended, resolve } = Promise.withResolvers<Exit>();
   const running: Running = { child, stdout: '', stderr: '', exit: undefined, ended, end };
   child.stdout.on('data', (chunk: Buffer) => {
@@ -187,7 +186,6 @@ function launch({ folder, cwd, port }: Place, options: SpawnOptions): Running {
   });
   // `close`, not `exit`: by then everything that it wrote has arrived.
   child.once('close', (code, signal) => {
-    process.removeListener('exit', endWithUs);
     running.exit = { code, signal };
     resolve(running.exit);
   });

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import { createLog } from '../../src/log.ts';
 import { createReload } from '../../src/reload.ts';
 import { createServer, type Server } from '../../src/server.ts';
+import type { Store } from '../../src/store/contract.ts';
 import { findFreePort } from './free-port.ts';
 import { testAccounts, testBrand } from './test-brand.ts';
 
@@ -15,6 +16,8 @@ export interface StartOptions {
   brands?: object[];
   /** PARLEY_STORE; default: embedded in the temporary folder. */
   store?: string;
+  /** Instead of the one that `store` names. */
+  useStore?: Store;
   env?: Record<string, string>;
   serverYaml?: object;
   /** Kept between two starts, to show what survives. */
@@ -65,6 +68,7 @@ export async function startParley(options: StartOptions = {}): Promise<RunningPa
   const server = await createServer({
     config,
     log,
+    ...(options.useStore && { store: options.useStore }),
     ...(options.now && { now: options.now }),
     ...(options.fetch && { fetch: options.fetch }),
   });

@@ -76,7 +76,10 @@ export function openClusterLane(address: ClusterAddress, timeout: number, watch:
         }
       }
     },
-    masters: () => cluster.nodes('master'),
+    async masters() {
+      await settled;
+      return cluster.nodes('master');
+    },
     async close() {
       for (const stranger of strangers.values()) stranger.disconnect();
       if (cluster.status === 'ready') await within(timeout, (done) => void cluster.quit(done));

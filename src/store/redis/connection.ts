@@ -24,7 +24,7 @@ export interface Connection {
   /** For what must outlive its node: also rejects with ParleyError('store_unconfirmed'), when no replica has it in time. */
   commit<T>(command: Command<T>): Promise<T>;
   /** The nodes that take writes, for what is not about one key. */
-  masters(): Redis[];
+  masters(): Promise<Redis[]>;
   /** What commit waits for. */
   wait: ReplicaWait | undefined;
   close(): Promise<void>;

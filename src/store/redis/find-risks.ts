@@ -7,7 +7,8 @@ import { reasonOf } from './unavailable.ts';
  * that forbids the question is no fault: the sentence says what was not seen.
  */
 export async function findRisks({ masters, wait }: Pick<Connection, 'masters' | 'wait'>): Promise<string[]> {
-  const found = await Promise.all(masters().map((master) => findRisksOf(master, wait !== undefined)));
+  const nodes = await masters();
+  const found = await Promise.all(nodes.map((master) => findRisksOf(master, wait !== undefined)));
   return [...new Set(found.flat())];
 }
 

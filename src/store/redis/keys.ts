@@ -1,5 +1,5 @@
 import type { ModelName } from '../contract.ts';
-import { toLinkMember } from '../record-rules.ts';
+import { fromLinkMember, toLinkMember } from '../record-rules.ts';
 
 /**
  * Every key of one brand: `<prefix>:<layout>:<brand>:<kind>:…`. What each holds, how long it lives and who reads it
@@ -42,6 +42,37 @@ export function createBrandKeys(prefix: string, brand: string): BrandKeys {
     links: () => `${start}:links`,
     notBefore: (accountId) => `${start}:not-before:${accountId}`,
   };
+}
+
+/** What a key is about, where its value is worth carrying over. Indexes follow from records; locks are brief. */
+export type KeyName = { brand: string } & (
+  | { kind: 'record'; model: ModelName; id: string }
+  | { kind: 'link'; platform: string; name: string }
+  | { kind: 'set' | 'counter' | 'not-before'; name: string }
+);
+
+export function readKey(prefix: string, key: string): KeyName | undefined {
+  const [, brand = '', kind, rest = ''] =
+    /^([a-z0-9-]+):([a-z-]+):(.*)$/s.exec(key.slice(`${prefix}:${layoutVersion}:`.length)) ?? [];
+  switch (kind) {
+    case 'record':
+      return { brand, kind, ...fromGrantMember(rest) };
+    case 'link': {
+      const { platform, accountId: name } = fromLinkMember(rest);
+      return { brand, kind, platform, name };
+    }
+    case 'set':
+    case 'counter':
+    case 'not-before':
+      return { brand, kind, name: rest };
+    default:
+      return undefined;
+  }
+}
+
+/** For SCAN: every key of every brand. A prefix holds nothing that a pattern would take for a sign. */
+export function keysOf(prefix: string): string {
+  return `${prefix}:${layoutVersion}:*`;
 }
 
 export function pingKey(prefix: string): string {

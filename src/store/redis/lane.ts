@@ -5,7 +5,7 @@ import type { Delivery } from './command.ts';
 export interface Lane {
   /** Hands the work to the node that owns the key, and follows the key when it moves. */
   send<T>(key: string, work: (redis: Redis, how: Delivery) => Promise<T>): Promise<T>;
-  /** The nodes that take writes. */
-  masters(): Redis[];
+  /** The nodes that take writes, once they are known. */
+  masters(): Promise<Redis[]>;
   close(): Promise<void>;
 }

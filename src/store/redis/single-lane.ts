@@ -25,7 +25,10 @@ export function openSingleLane(address: OneMasterAddress, timeout: number, watch
       await settled;
       return work(client, {});
     },
-    masters: () => [client],
+    async masters() {
+      await settled;
+      return [client];
+    },
     async close() {
       if (client.status === 'ready') await client.quit().catch(() => {});
       // Also after a farewell: the connections that listen to Sentinels end only here.

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import type { BrandCheck } from '../config/contract.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { exportStore, importStore } from '../move-store.ts';
+import { CliError } from './cli-error.ts';
+import type { CliIo } from './io.ts';
+
+export interface StoreOptions {
+  io: CliIo;
+  checks: readonly BrandCheck[];
+}
+
+/** `parley store export | import`: carries everything from one kind of store to another, or into a backup. */
+export function registerStore(program: Command, options: StoreOptions): void {
+  const group = program
+    .command('store')
+    .description('carry state from one store to another; stop Parley first');
+  group
+    .command('export')
+    .description(
+      'write everything in the store to a file; it holds sessions and tokens, so keep it as a secret',
+    )
+    .argument('<file>', 'a file that is not there yet, or - for standard output')
+    .action((file: string) => runExport(file, options));
+  group
+    .command('import')
+    .description('read such a file into the store, with the lifetimes that are left')
+    .argument('<file>', 'a file that `parley store export` wrote, or - for standard input')
+    .option('--into-full', 'write over what the store holds')
+    .action((file: string, choice: { intoFull?: boolean }) => runImport(file, choice, options));
+}
+
+async function runExport(file: string, options: StoreOptions): Promise<void> {
+  const config = await loadConfig({ env: options.io.env, cwd: options.io.cwd, checks: options.checks });
+  const output = file === '-' ? undefined : createWriteStream(file, { flags: 'wx', mode: 0o600 });
+  if (output) await opened(output);
+  const count = await exportStore(config, async (line) => {
+    if (output && !output.write(`${line}\n`)) await once(output, 'drain');
+    if (!output) options.io.stdout.write(`${line}\n`);
+  });
+  if (!output) return;
+  output.end();
+  await once(output, 'finish');
+  options.io.stdout.write(
+    `${count} items are in ${file}. It holds sessions and tokens: keep it as a secret.\n`,
+  );
+}
+
+async function opened(output: Writable): Promise<void> {
+  await once(output, 'open').catch((error: unknown) => {
+    const isThere = Object(error).code === 'EEXIST';
+    throw new CliError(isThere ? 'The file is there already; name another.' : String(error));
+  });
+}
+
+async function runImport(
+  file: string,
+  { intoFull = false }: { intoFull?: boolean },
+  { io, checks }: StoreOptions,
+): Promise<void> {
+  const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
+  const lines = file === '-' ? process.stdin : createReadStream(file);
+  const count = await importStore(config, { lines, intoFull });
+  io.stdout.write(`${count} items were imported.\n`);
+}

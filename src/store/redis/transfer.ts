@@ -1,0 +1,140 @@
+import type { Store } from '../contract.ts';
+import { indexesOf, readPayload, toLinkMember } from '../record-rules.ts';
+import type { StoredItem } from '../stored-item.ts';
+import { command } from './command.ts';
+import type { Connection } from './connection.ts';
+import { createBrandKeys, keysOf, type KeyName, readKey } from './keys.ts';
+import { joinGrant, refreshPointers, setPointer } from './record-pointers.ts';
+import { addMember } from './scripts.ts';
+import { readRecord, writeRecord } from './stored-record.ts';
+import { asUnavailable } from './unavailable.ts';
+
+const batchSize = 500;
+
+/** Everything that lives, node by node, and the way back in. Slots should rest meanwhile. */
+export function transfer(
+  connection: Connection,
+  prefix: string,
+): Pick<Store, 'exportItems' | 'importItems' | 'isEmpty'> {
+  async function* scan(): AsyncIterable<string[]> {
+    for (const master of await connection.masters()) {
+      let cursor = '0';
+      do {
+        const answer = master.scan(cursor, 'MATCH', keysOf(prefix), 'COUNT', batchSize);
+        const [next, keys] = await answer.catch((error: unknown) => {
+          throw asUnavailable(error);
+        });
+        cursor = next;
+        yield keys;
+      } while (cursor !== '0');
+    }
+  }
+
+  return {
+    async *exportItems() {
+      for await (const keys of scan()) {
+        const found = await Promise.all(keys.map((key) => readItems(connection, key, readKey(prefix, key))));
+        yield* found.flat();
+      }
+    },
+    async importItems(items) {
+      await Promise.all(items.map((item) => writeItem(connection, prefix, item)));
+    },
+    async isEmpty() {
+      for await (const keys of scan()) if (keys.length > 0) return false;
+      return true;
+    },
+  };
+}
+
+async function readItems({ run }: Connection, key: string, name: KeyName | undefined): Promise<StoredItem[]> {
+  if (!name) return [];
+  const { brand } = name;
+  if (name.kind === 'set') {
+    const pairs = await run(command(key, (redis) => redis.zrange(key, 0, '-1', 'WITHSCORES')));
+    return pairs.flatMap((member, index) =>
+      index % 2 === 0
+        ? [{ kind: 'member', brand, set: name.name, member, ...expiryOf(pairs[index + 1]) } as const]
+        : [],
+    );
+  }
+  const [text, lifetime] = await Promise.all([
+    run(command(key, (redis) => redis.get(key))),
+    run(command(key, (redis) => redis.pttl(key))),
+  ]);
+  if (text === null) return [];
+  const common = { brand, ...(lifetime >= 0 && { expiresAt: Date.now() + lifetime }) };
+  switch (name.kind) {
+    case 'record': {
+      const payload = readRecord(name, text);
+      const { model, id } = name;
+      if (!payload) return [{ kind: 'tombstone', ...common, model, id }];
+      const { consumed, ...rest } = payload;
+      return [
+        {
+          kind: 'record',
+          ...common,
+          model,
+          id,
+          payload: rest,
+          ...(consumed !== undefined && { consumed: Number(consumed) }),
+        },
+      ];
+    }
+    case 'counter':
+      return [{ kind: 'counter', ...common, name: name.name, count: Number(text) }];
+    case 'link':
+      return [
+        { kind: 'link', ...common, platform: name.platform, account: name.name, link: readPayload(text) },
+      ];
+    default:
+      return [{ kind: 'not-before', ...common, account: name.name, seconds: Number(text) }];
+  }
+}
+
+function expiryOf(score: string | undefined): { expiresAt?: number } {
+  const expiresAt = Number(score);
+  return Number.isFinite(expiresAt) ? { expiresAt } : {};
+}
+
+async function writeItem(connection: Connection, prefix: string, item: StoredItem): Promise<void> {
+  const keys = createBrandKeys(prefix, item.brand);
+  const { expiresAt } = item;
+  const lifetime = expiresAt === undefined ? '' : Math.max(1, expiresAt - Date.now());
+  const set = (key: string, text: string) =>
+    connection.run(
+      command(key, (redis) =>
+        lifetime === '' ? redis.set(key, text) : redis.set(key, text, 'PX', lifetime),
+      ),
+    );
+  switch (item.kind) {
+    case 'record': {
+      const { model, id, payload, consumed = '' } = item;
+      const place = { connection, keys };
+      const record = { model, id, indexes: indexesOf(model, payload) };
+      await joinGrant(place, record, lifetime);
+      await set(keys.record(model, id), `${consumed}${writeRecord(record, payload)}`);
+      const missing = await refreshPointers(place, record, lifetime);
+      await Promise.all(missing.map((key) => setPointer(place, key, id, lifetime)));
+      break;
+    }
+    case 'tombstone':
+      await set(keys.record(item.model, item.id), '-');
+      break;
+    case 'member':
+      await connection.run(addMember(keys.set(item.set), item.member, lifetime, ''));
+      break;
+    case 'counter':
+      await set(keys.counter(item.name), String(item.count));
+      break;
+    case 'link': {
+      const list = keys.links();
+      const member = toLinkMember(item.platform, item.account);
+      await connection.run(command(list, (redis) => redis.zadd(list, 0, member)));
+      await set(keys.link(item.platform, item.account), JSON.stringify(item.link));
+      break;
+    }
+    default:
+      await set(keys.notBefore(item.account), String(item.seconds));
+  }
+}

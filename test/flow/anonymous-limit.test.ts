@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { authorizationUrl, authorizeSilently, exchange, signIn } from '../support/relying-party.ts';
+import { type RunningParley, startParley } from '../support/start-parley.ts';
+import { dana } from '../support/test-brand.ts';
+import { Visitor } from '../support/visitor.ts';
+import { webClient } from '../support/web-client.ts';
+
+const limit = 5;
+
+describe('47 an address that begins many authorization requests without a session', () => {
+  let parley: RunningParley;
+  let signedIn: Visitor;
+
+  /** A stranger behind the proxy, or one who only says so. */
+  const begin = (address?: string) =>
+    new Visitor().get(authorizationUrl(webClient(parley)), address ? { 'x-forwarded-for': address } : {});
+
+  async function expectLimit(address?: string): Promise<void> {
+    for (let n = 0; n < limit; n += 1) expect((await begin(address)).status).toBe(303);
+    const refused = await begin(address);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('location')).toBeNull();
+    const page = await refused.text();
+    expect(page).toContain('Too many requests from this network.');
+    expect(page).toContain(refused.headers.get('x-request-id'));
+  }
+
+  describe('behind a trusted proxy', () => {
+    beforeAll(async () => {
+      parley = await startParley({
+        serverYaml: { anonymous_limit: limit, trusted_proxies: ['127.0.0.1', '::1'] },
+      });
+      signedIn = new Visitor();
+      await signIn(signedIn, authorizationUrl(webClient(parley)), dana);
+    });
+    afterAll(() => parley.stop());
+
+    test('is refused calmly, and nothing more of it is stored', async () => {
+      await expectLimit('192.0.2.1');
+    });
+
+    test('keeps nobody else out: other addresses, whoever is signed in, and the platform', async () => {
+      expect((await begin('192.0.2.2')).status).toBe(303);
+      for (let n = 0; n < limit * 2; n += 1) {
+        const url = authorizationUrl(webClient(parley), { prompt: 'none' });
+        const answer = await signedIn.get(url, { 'x-forwarded-for': '192.0.2.1' });
+        const code = new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? '';
+        expect((await exchange(webClient(parley), code)).status).toBe(200);
+      }
+    });
+
+    test('is one address for a whole IPv6 household', async () => {
+      for (let n = 0; n < limit; n += 1) await begin(`2001:db8::${n + 1}`);
+      expect((await begin('2001:db8::ffff')).status).toBe(429);
+      expect((await begin('2001:db8:0:1::1')).status).toBe(303);
+    });
+
+    test('is logged with its own code', () => {
+      expect(parley.log.filter((line) => line['error'] === 'too_many_requests').length).toBeGreaterThan(0);
+    });
+  });
+
+  describe('without a proxy', () => {
+    beforeAll(async () => {
+      parley = await startParley({ serverYaml: { anonymous_limit: limit } });
+    });
+    afterAll(() => parley.stop());
+
+    test('cannot pass as another by a header', async () => {
+      await expectLimit();
+      expect((await begin('192.0.2.99')).status).toBe(429);
+      const silent = await authorizeSilently(new Visitor(), authorizationUrl(webClient(parley)));
+      expect(silent.get('error')).toBe('login_required');
+    });
+  });
+});
