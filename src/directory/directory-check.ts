@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { FilterParser } from 'ldapts';
 import type { AccountsSettings, DirectorySettings } from './accounts-settings.ts';
+import { fillPath } from './http/fill-path.ts';
 import type { HttpSettings } from './http/http-settings.ts';
 import { createRequestSigner } from './http/sign-request.ts';
 import type { LdapSettings } from './ldap/ldap-settings.ts';
@@ -46,6 +47,7 @@ function checkHttp(http: HttpSettings, path: DirectoryProblem['path']): Director
   const { mtls, signed } = http.auth ?? {};
   return [
     ...attempt([...path, 'ca'], authorities, () => readCertificate(http.ca)),
+    ...attempt([...path, 'find'], pathOfAccount, () => tryPath(http)),
     ...attempt([...path, 'auth', 'mtls'], certificate, () => {
       if (mtls) createSecureContext(mtls);
     }),
@@ -57,6 +59,12 @@ function checkHttp(http: HttpSettings, path: DirectoryProblem['path']): Director
   ];
 }
 
+/** A character that an address spells otherwise would make every account one that cannot be asked for. */
+function tryPath({ url, find }: HttpSettings): void {
+  const base = URL.parse(url)?.href.replace(/\/$/, '');
+  if (base !== undefined && !fillPath(base, find, { id: 'a' })) throw new Error('changes');
+}
+
 function parseFilter(text: string | undefined): unknown {
   return text === undefined ? undefined : FilterParser.parseString(text);
 }
@@ -66,6 +74,10 @@ function readCertificate(pem: string | undefined): unknown {
 }
 
 const authorities = ['is no certificate in PEM', 'write ${file:…} with the path of a PEM file'] as const;
+const pathOfAccount = [
+  'is spelled in a way that addresses do not keep',
+  'write it without quotes, brackets, backslashes, .. and the like',
+] as const;
 const certificate = [
   'is no certificate with its key',
   'give the PEM of a certificate and of the key that belongs to it',

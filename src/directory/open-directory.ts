@@ -21,14 +21,14 @@ export async function openDirectory(
   accounts: AccountsSettings,
   options: OpenDirectoryOptions,
 ): Promise<AccountDirectory> {
-  const directory = await openOne(accounts, options);
+  const directory = await openOne(accounts, options, 'account directory');
   if (accounts.enrich.length === 0) return directory;
   const enrichments = await Promise.all(
     accounts.enrich.map(async ({ as, by, optional, ...settings }) => ({
       as,
       optional,
       keyOf: by === undefined ? undefined : options.compile(by),
-      directory: await openOne(settings, options),
+      directory: await openOne(settings, options, `directory that adds ${as}`),
     })),
   );
   return enrichAccounts({ directory, enrichments, log: options.log });
@@ -38,6 +38,7 @@ export async function openDirectory(
 async function openOne(
   { file, sql, http, ldap }: DirectorySettings,
   { log, now, compile }: OpenDirectoryOptions,
+  name: string,
 ): Promise<AccountDirectory> {
   if (file) {
     const { createFileDirectory } = await import('./file-directory.ts');
@@ -49,11 +50,11 @@ async function openOne(
   }
   if (http) {
     const { createHttpDirectory } = await import('./http/http-directory.ts');
-    return protect(createHttpDirectory({ settings: http, compile, now }), http, { log, now });
+    return protect(createHttpDirectory({ settings: http, compile, now }), http, { name, log, now });
   }
   if (ldap) {
     const { createLdapDirectory } = await import('./ldap/ldap-directory.ts');
-    return protect(createLdapDirectory({ settings: ldap, now }), ldap, { log, now });
+    return protect(createLdapDirectory({ settings: ldap, now }), ldap, { name, log, now });
   }
   throw new Error('accounts name no directory');
 }
@@ -62,14 +63,8 @@ async function openOne(
 function protect(
   directory: AccountDirectory,
   settings: ResilienceSettings,
-  { log, now }: Pick<OpenDirectoryOptions, 'log' | 'now'>,
+  { name, log, now }: Pick<OpenDirectoryOptions, 'log' | 'now'> & { name: string },
 ): AccountDirectory {
   const policy = toPolicy(settings);
-  return withResilience(directory, {
-    name: 'account directory',
-    policy,
-    cache: settings.cache * 1000,
-    log,
-    now,
-  });
+  return withResilience(directory, { name, policy, cache: settings.cache * 1000, log, now });
 }

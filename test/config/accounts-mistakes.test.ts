@@ -197,6 +197,11 @@ describe('accounts', () => {
       'accounts.ldap.attributes.a: has the wrong form',
     ],
     [
+      'a path that addresses spell otherwise',
+      http('{ url: https://a.example, find: "/a/../{id}" }'),
+      'accounts.http.find: is spelled in a way that addresses do not keep',
+    ],
+    [
       'an enrichment in the open',
       enrich('{ http: { url: http://a.example }, as: more }'),
       'accounts.enrich[0].http.url: must be https',

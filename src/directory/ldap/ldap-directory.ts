@@ -96,7 +96,10 @@ export function createLdapDirectory({ settings, now }: LdapDirectoryOptions): Ac
               randomBytes(32).toString('base64url'),
             );
         if (!entry || !isRight) return { kind: 'refused' };
-        return { kind: 'signed-in', account: await read('groups', (client) => complete(client, entry)) };
+        const account = findGroups
+          ? await read('search for groups', (client) => complete(client, entry))
+          : toAccount(entry, settings, undefined);
+        return { kind: 'signed-in', account };
       },
     }),
     async ping() {

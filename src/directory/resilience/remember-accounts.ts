@@ -2,6 +2,7 @@ import type { Account, AccountDirectory } from '../contract.ts';
 import { createAccountCache } from './account-cache.ts';
 import { pingOccasionally } from './occasional-ping.ts';
 import { shareFlights } from './share-flights.ts';
+import { shareNextFlight } from './share-next-flight.ts';
 
 export interface RememberOptions {
   /** Milliseconds for which a found account may be answered again; 0: never. */
@@ -19,6 +20,7 @@ export function rememberAccounts(
 ): AccountDirectory {
   const cache = createAccountCache({ keep, now });
   const share = shareFlights<Account | undefined>();
+  const shareNext = shareNextFlight<Account | undefined>();
 
   const ask = async (accountId: string): Promise<Account | undefined> => {
     const askedAt = now();
@@ -30,7 +32,7 @@ export function rememberAccounts(
   return {
     async findAccount(accountId, { fresh = false } = {}) {
       // A question that is already on its way may have been answered before the account was disabled.
-      if (fresh) return ask(accountId);
+      if (fresh) return shareNext(accountId, () => ask(accountId));
       return cache.get(accountId) ?? share(accountId, () => ask(accountId));
     },
     ...(checkPassword && {

@@ -211,12 +211,36 @@ describe('the cache', () => {
 });
 
 describe('callers at the same time', () => {
-  test('share one question, unless they need the answer of now', async () => {
+  test('share one question', async () => {
     const { safe, state } = protect(() => pause(20, dana));
     await Promise.all(Array.from({ length: 10 }, () => safe.findAccount('dana')));
     expect(state.asked).toBe(1);
-    await Promise.all(Array.from({ length: 3 }, () => safe.findAccount('dana', { fresh: true })));
-    expect(state.asked).toBe(4);
+  });
+
+  test('who need the answer of now share the question that begins after they came', async () => {
+    let isDisabled = false;
+    const { safe, state } = protect(() => {
+      const answer = isDisabled ? undefined : dana;
+      return pause(20, answer);
+    });
+    const before = safe.findAccount('dana', { fresh: true });
+    isDisabled = true;
+    const after = Array.from({ length: 50 }, () => safe.findAccount('dana', { fresh: true }));
+    await expect(before).resolves.toEqual(dana);
+    expect(new Set(await Promise.all(after))).toEqual(new Set([undefined]));
+    expect(state.asked).toBe(2);
+    await safe.findAccount('dana', { fresh: true });
+    expect(state.asked).toBe(3);
+  });
+
+  test('40: an answer that comes late does not bring a disabled account back', async () => {
+    const { safe, state, wait } = protect(() => pause(60, dana), { cache: 5000 });
+    const late = safe.findAccount('dana');
+    wait(1);
+    state.answer = async () => undefined;
+    await expect(safe.findAccount('dana', { fresh: true })).resolves.toBeUndefined();
+    await expect(late).resolves.toEqual(dana);
+    await expect(safe.findAccount('dana')).resolves.toBeUndefined();
   });
 
   test('ping once a second, however often they ask', async () => {
