@@ -64,7 +64,7 @@ function counters(login: string, ip: string): { both: string; login: string; add
 function spelling(login: string): string {
   return login
     .normalize('NFKD')
-    .replaceAll(/[\p{M}\p{Cf}\s]/gu, '')
+    .replaceAll(/[\p{M}\p{C}\s]/gu, '')
     .toLowerCase();
 }
 

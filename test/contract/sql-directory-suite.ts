@@ -36,6 +36,8 @@ export interface SqlServerUnderTest {
   writes: string;
   /** Texts, names and comments that hold a colon and are none of Parley's business. */
   quiet: readonly string[];
+  /** Follows a column of text whose character set holds western letters only; empty where there is none. */
+  narrow: string;
   grantWriting: string;
 }
 
@@ -93,7 +95,8 @@ export function describeSqlDirectory(under: SqlServerUnderTest): void {
           ('acc-5', 'none@acme.example', null, false, 'Basic'),
           ('acc-6', 'md5@acme.example', '5f4dcc3b5aa765d61d8327deb882cf99', false, 'Basic'),
           ('acc-7', 'dear@acme.example', '$2y$31$${'a'.repeat(53)}', false, 'Basic')`,
-        'create table customers (number integer primary key, email varchar(200), password_hash varchar(255))',
+        `create table customers (number integer primary key, email varchar(200) ${under.narrow},
+          password_hash varchar(255))`,
         `insert into customers values (4711, 'dana@acme.example', '${bcrypt}')`,
       );
     });
@@ -204,6 +207,19 @@ export function describeSqlDirectory(under: SqlServerUnderTest): void {
         const outcome = await directory.checkPassword?.({ login: name, password: 'password' });
         expect(outcome).toEqual({ kind: 'refused' });
       });
+
+      test.each(['😀', '漢字', 'ünïcödé', "o'neill", 'a\\', '%', '_%'])(
+        'is refused for the login %j, also where the column cannot hold it',
+        async (name) => {
+          const directory = await open({
+            find: 'select * from customers where number = :id',
+            login: 'select number, password_hash from customers where email = :login',
+            id: 'number',
+            disabled: undefined,
+          });
+          expect(await directory.checkPassword?.({ login: name, password })).toEqual({ kind: 'refused' });
+        },
+      );
 
       test('of another format than the one that is accepted signs nobody in, and the log says why', async () => {
         const directory = await open({ password: { column: 'password_hash', format: 'argon2' } });

@@ -95,6 +95,9 @@ describeWith('initdb', () => {
     const other = new Visitor();
     const page = await signIn(other, ask(), dana);
     expect(page.origin).toBe(`http://localhost:${parley.port}`);
+    expect(parley.log).toContainEqual(
+      expect.objectContaining({ msg: 'a password could not be checked', detail: expect.any(String) }),
+    );
     await poll('the brand is named', 5000, async () => {
       const { status, directories } = await readyz();
       return status === 'ok' && JSON.stringify(directories) === '{"acme":"unavailable"}';

@@ -35,6 +35,8 @@ export function openMysql(options: DatabaseOptions, log: Pick<Log, 'error'>): Da
     ...(options.tls && { ssl: { ...options.tls, rejectUnauthorized: true, verifyIdentity: true } }),
   });
   pool.on('connection', (connection) => {
+    // The question that waits is told; without a listener the process would end.
+    connection.on('error', () => {});
     for (const setting of sessionSettings(timeout)) {
       connection.query(setting, (error) => {
         if (!error) return;
@@ -63,6 +65,7 @@ export function openMysql(options: DatabaseOptions, log: Pick<Log, 'error'>): Da
       try {
         return await run(text, bound);
       } catch (error) {
+        if (isForeignToColumn(error, bound)) return { columns: [], rows: [] };
         throw toParleyError(error);
       }
     },
@@ -91,6 +94,15 @@ function sessionSettings(timeout: number): string[] {
 function giveBack(connection: PoolConnection, error: QueryError | null): void {
   if (error && (error.fatal || error.sqlState === undefined)) connection.destroy();
   else connection.release();
+}
+
+/**
+ * A login with characters that the column's character set does not have is nobody's. (1267, 1270, 1271: illegal mix
+ * of collations; 3988: a text cannot be converted.) With a plain login the same error is a mistake of the statement.
+ */
+function isForeignToColumn(error: unknown, values: readonly string[]): boolean {
+  const { errno } = error as Partial<QueryError>;
+  return [1267, 1270, 1271, 3988].includes(errno ?? 0) && values.some((value) => /[^\p{ASCII}]/u.test(value));
 }
 
 /** Too many connections, shutting down, lost, a statement ended by its time-out (MariaDB 1969, MySQL 3024). */

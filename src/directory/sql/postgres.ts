@@ -89,10 +89,11 @@ async function run(pool: Pool, query: Query): Promise<QueryResult> {
 
 /**
  * A text that cannot be a value of the column's type, such as letters for a number, a date of the 45th or a NUL
- * character, is the id or login of nobody. (Class 22: invalid text, out of range, not in the character set.)
+ * character, is the id or login of nobody. (Class 22: invalid text, out of range, not in the character set of the
+ * client or of the database.)
  */
 function isNoValueOfTheType(error: unknown): boolean {
-  const codes = ['22P02', '22003', '22007', '22008', '22021', '22P03'];
+  const codes = ['22P02', '22P05', '22003', '22007', '22008', '22021'];
   return error instanceof DatabaseError && codes.includes(error.code ?? '');
 }
 

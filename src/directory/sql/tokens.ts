@@ -68,7 +68,6 @@ function readComment(sql: string, at: number, dialect: Dialect): Token {
     if (found[0] === '*/') depth -= 1;
     else if (dialect === 'postgres' || depth === 0) depth += 1;
     if (depth === 0) return { kind: 'blank', text: sql.slice(at, mark.lastIndex), what: '' };
-    // The end of `/*/` is not the end of the comment.
   }
   return { kind: 'broken', text: sql.slice(at), what: 'a comment' };
 }

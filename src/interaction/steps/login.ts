@@ -50,15 +50,21 @@ export async function submitLogin(step: Step): Promise<string | undefined> {
 
 /** An attempt that nobody could check is not counted. */
 async function checkPassword(
-  { ctx, directory, attempts }: Step,
+  { ctx, directory, attempts, log }: Step,
   attempt: { login: string; password: string },
 ): Promise<string | undefined> {
   try {
     const outcome = await directory.checkPassword?.(attempt);
     return outcome?.kind === 'signed-in' ? outcome.account.accountId : undefined;
   } catch (error) {
-    if (error instanceof ParleyError && error.code === 'directory_unavailable')
+    if (error instanceof ParleyError && error.code === 'directory_unavailable') {
+      // The page says no more than "try again": an account that stands in the database twice shows nowhere else.
+      log.error(
+        { supportId: ctx.state['requestId'], detail: error.message },
+        'a password could not be checked',
+      );
       await attempts.undecided(attempt.login, ctx.ip);
+    }
     throw error;
   }
 }

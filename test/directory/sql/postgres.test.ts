@@ -1,5 +1,8 @@
+import { createServer } from 'node:net';
+import { expect, test } from '@jest/globals';
 import { describeSqlDirectory } from '../../contract/sql-directory-suite.ts';
 import { describeWith } from '../../support/availability.ts';
+import { openTestDirectory } from '../../support/open-test-directory.ts';
 import { startPostgres } from '../../support/postgres-server.ts';
 
 describeWith('initdb', () => {
@@ -49,6 +52,7 @@ describeWith('initdb', () => {
     encrypted: 'select :id::text as id, version as encrypted from pg_stat_ssl where pid = pg_backend_pid()',
     writes: 'insert into visits values (:id) returning id',
     grantWriting: 'grant insert on visits to parley',
+    narrow: '',
     quiet: [
       "':id'",
       "E'\\':id'",
@@ -59,4 +63,30 @@ describeWith('initdb', () => {
       '1 /* :id /* */ */',
     ],
   });
+});
+
+test('a server that speaks no TLS where it must is told neither name nor password', async () => {
+  const heard: Buffer[] = [];
+  const server = createServer((socket) =>
+    socket.on('data', (data) => {
+      heard.push(data);
+      socket.write('N');
+    }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const directory = await openTestDirectory({
+    sql: {
+      url: `postgres://parley:the-password@127.0.0.1:${port}/shop`,
+      find: 'select :id as id',
+      tls: true,
+      timeout: 500,
+    },
+  });
+  await expect(directory.ping()).rejects.toThrow(/does not support SSL/);
+  // The request for TLS (SSLRequest) and nothing else.
+  const request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]).toString('hex');
+  expect(new Set(heard.map((data) => data.toString('hex')))).toEqual(new Set([request]));
+  await directory.close();
+  server.close();
 });
