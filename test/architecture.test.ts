@@ -38,16 +38,8 @@ const owners: [pattern: RegExp, owners: string[], what: string][] = [
   [/from 'undici'/, ['directory'], 'undici'],
   [/from 'ldapts'/, ['directory'], 'ldapts'],
   [/from 'cockatiel'/, ['directory', 'platform'], 'cockatiel'],
-/** Packages and globals with a single owner. */
-const owners: [pattern: RegExp, owner: string, what: string][] = [
-  [/from 'oidc-provider'/, 'issuer', 'oidc-provider'],
-  [/from 'ioredis'/, 'store', 'ioredis'],
-  [/from 'node:sqlite'/, 'store', 'node:sqlite'],
-  [/from 'pg'/, 'directory', 'pg'],
-  [/from 'mysql2'/, 'directory', 'mysql2'],
-  [/from 'undici'/, 'directory', 'undici'],
-  [/from 'ldapts'/, 'directory', 'ldapts'],
-  [/from 'cockatiel'/, 'directory', 'cockatiel'],
+  [/from 'pg'/, ['directory'], 'pg'],
+  [/from 'mysql2'/, ['directory'], 'mysql2'],
 ];
 
 interface Import {

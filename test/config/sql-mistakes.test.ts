@@ -58,7 +58,7 @@ test.each([
     { url: 'mysql://parley@10.0.0.7/shop' },
     'sql.url: has an address where a certificate needs a name',
   ],
-  ['an open network', { tls: false }, 'sql.tls: warning: sends accounts and password hashes'],
+  ['an open network', { tls: { enabled: false } }, 'sql.tls: warning: sends accounts and password hashes'],
   [
     'an authority that is none',
     { tls: { ca: 'nothing' } },

@@ -28,7 +28,7 @@ test('a brand with a file of accounts loads no driver of a database', () => {
 });
 
 test('a brand with a database loads its own driver and not the other', () => {
-  const sql = { find: 'select :id', id: 'id', pool: 1, timeout: 1000, cache: 0 };
+  const sql = { find: 'select :id', id: 'id', pool: 1, timeout: 1000, cache: 0, tls: {} };
   const postgres = loadedBy(open({ sql: { ...sql, url: 'postgres://parley@localhost/shop' } }));
   expect([postgres.includes('pg'), postgres.includes('mysql2')]).toEqual([true, false]);
   const mysql = loadedBy(open({ sql: { ...sql, url: 'mysql://parley@localhost/shop' } }));

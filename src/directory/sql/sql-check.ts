@@ -27,14 +27,19 @@ function checkUrl({ url, tls }: SqlSettings): SqlProblem[] {
   try {
     const address = readSqlUrl(url);
     readTls({ tls }, address);
-    if (tls !== false || isThisMachine(address.host)) return [];
+    if (tls.enabled !== false || isThisMachine(address.host)) return [];
   } catch (error) {
     if (!(error instanceof SqlUrlError)) throw error;
     return [{ key: 'url', message: error.message, fix: error.fix, severity: 'error' }];
   }
   const message = 'sends accounts and password hashes over the network in the open';
   return [
-    { key: 'tls', message, fix: 'remove tls: false, or give tls: { ca: ${file:…} }', severity: 'warning' },
+    {
+      key: 'tls',
+      message,
+      fix: 'remove enabled: false, and give tls: { ca: ${file:…} } where it is needed',
+      severity: 'warning',
+    },
   ];
 }
 
@@ -59,16 +64,16 @@ function dialectOf({ url }: SqlSettings): Dialect {
 }
 
 function checkTls({ tls }: SqlSettings): SqlProblem[] {
-  if (typeof tls !== 'object' || isUsable(tls)) return [];
+  if (isUsable(tls)) return [];
   const fix = 'give the PEM of authorities (ca), and of a certificate (cert) with its key: ${file:…}';
   return [{ key: 'tls', message: 'has a certificate or key that cannot be used', fix, severity: 'error' }];
 }
 
-function isUsable(tls: SqlTlsSettings): boolean {
+function isUsable({ ca, cert, key }: SqlTlsSettings): boolean {
   try {
     // A context takes any text for authorities, and would then trust nobody.
     return (
-      Boolean(createSecureContext(tls)) && (tls.ca === undefined || Boolean(new X509Certificate(tls.ca)))
+      Boolean(createSecureContext({ cert, key })) && (ca === undefined || Boolean(new X509Certificate(ca)))
     );
   } catch {
     return false;

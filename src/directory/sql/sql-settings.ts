@@ -15,11 +15,12 @@ export interface SqlSettings extends Omit<ResilienceSettings, 'parallel'> {
   disabled?: string | undefined;
   /** Connections of this process, and so questions at the same time. */
   pool: number;
-  /** undefined: encrypted and verified, unless the database is on this machine. false: never encrypted. */
-  tls?: SqlTlsSettings | boolean | undefined;
+  tls: SqlTlsSettings;
 }
 
 export interface SqlTlsSettings {
+  /** undefined: as soon as the database is on another machine or one of the others is given. */
+  enabled?: boolean | undefined;
   /** PEM. */
   ca?: string | undefined;
   cert?: string | undefined;

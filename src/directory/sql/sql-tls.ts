@@ -13,16 +13,17 @@ export function readTls(
   { tls }: Pick<SqlSettings, 'tls'>,
   { dialect, host }: Pick<SqlAddress, 'dialect' | 'host'>,
 ): DatabaseOptions['tls'] {
-  if (tls === false || (tls === undefined && isThisMachine(host))) return false;
+  const { enabled, ...pems } = tls;
+  const given = Object.entries(pems).filter(([, pem]) => pem !== undefined);
+  if (!(enabled ?? (given.length > 0 || !isThisMachine(host)))) return false;
   // mysql2 compares the certificate of an address with the name "localhost".
   if (dialect === 'mysql' && isIP(host)) {
     throw new SqlUrlError(
       'has an address where a certificate needs a name',
-      'write the name of the database server, or tls: false in a network that you trust',
+      'write the name of the database server, or tls: { enabled: false } in a network that you trust',
     );
   }
-  const given = Object.entries(typeof tls === 'object' ? tls : {});
-  return Object.fromEntries(given.filter(([, pem]) => pem !== undefined));
+  return Object.fromEntries(given);
 }
 
 export function isThisMachine(host: string): boolean {

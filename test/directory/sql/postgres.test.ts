@@ -79,7 +79,7 @@ test('a server that speaks no TLS where it must is told neither name nor passwor
     sql: {
       url: `postgres://parley:the-password@127.0.0.1:${port}/shop`,
       find: 'select :id as id',
-      tls: true,
+      tls: { enabled: true },
       timeout: 500,
     },
   });

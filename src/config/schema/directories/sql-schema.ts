@@ -12,6 +12,10 @@ const password = z.strictObject({
 });
 
 const tls = z.strictObject({
+  enabled: z
+    .boolean()
+    .optional()
+    .describe('Default: true, unless the database is on this machine and nothing else is said here.'),
   ca: authorities,
   cert: z.string().optional().describe("PEM of Parley's own certificate: ${file:…}."),
   key: z.string().optional().describe('PEM of its key: ${file:…}.'),
@@ -31,10 +35,9 @@ export const sqlSchema = z.strictObject({
     .optional()
     .describe('A column of `find`: the account is disabled when it is true, not 0, or has a time or text.'),
   pool: z.int().min(1).max(100).default(10).describe('Connections of one process.'),
-  tls: z
-    .union([z.boolean(), tls])
-    .optional()
-    .describe('Default: encrypted and verified, unless the database is on this machine. false: never.'),
+  tls: tls
+    .prefault({})
+    .describe('Encryption; the name and the certificate of the server are always verified.'),
   timeout: networkKeys.timeout,
   cache: networkKeys.cache,
 });
