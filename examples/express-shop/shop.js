@@ -6,8 +6,9 @@ import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import express from 'express';
 import session from 'express-session';
 
-const { PORT = '8080', PARLEY_ISSUER = 'http://localhost:3000', COOKIE_DOMAIN } = process.env;
+const { PORT = '8080', PARLEY_ISSUER = 'http://localhost:3000', COOKIE_DOMAIN: domain } = process.env;
 
+const secret = randomBytes(32).toString('base64url');
 const salt = randomBytes(16);
 const hash = (password) => scryptSync(password, salt, 32);
 const consumers = new Map([
@@ -24,17 +25,10 @@ const account = (name) => `<p>Hello ${name}.</p>
   <script src="${PARLEY_ISSUER}/parley.js" data-client="liveperson"></script> <!-- Parley -->
   <!-- LivePerson's own tag follows here. -->`;
 
+const cookie = { sameSite: 'lax', domain }; // Parley: acme.example, for www.acme.example and id.acme.example
 const shop = express();
 shop.use(express.urlencoded({ extended: false }));
-shop.use(
-  session({
-    name: 'shop_session',
-    secret: randomBytes(32).toString('base64url'),
-    resave: false,
-    saveUninitialized: false,
-    cookie: { sameSite: 'lax', domain: COOKIE_DOMAIN }, // Parley: acme.example, for www.acme.example and id.acme.example
-  }),
-);
+shop.use(session({ name: 'shop_session', secret, resave: false, saveUninitialized: false, cookie }));
 
 shop.get('/', (request, response) => {
   const { consumer } = request.session;
@@ -55,6 +49,8 @@ shop.post('/login', (request, response) => {
   } else response.status(401).send(page(signInForm));
 });
 
-shop.post('/logout', (request, response) => request.session.destroy(() => response.redirect(303, '/')));
+shop.post('/logout', (request, response) => {
+  request.session.destroy(() => response.clearCookie('shop_session', { domain }).redirect(303, '/'));
+});
 
 shop.listen(Number(PORT), 'localhost', () => process.stdout.write(`Shop: http://localhost:${PORT}\n`));

@@ -43,7 +43,8 @@ export function createSiteTable(sites: readonly Site[]): SiteTable {
     find(host, path) {
       const entries = host === undefined ? undefined : hosts.get(host);
       if (!entries) return undefined;
-      const segments = path.split('/');
+      // No further than the longest issuer: a request's path may have thousands of slashes.
+      const segments = path.split('/', Math.max(...entries.depths) + 1);
       for (const depth of entries.depths) {
         const entry = entries.byPath.get(segments.slice(0, depth + 1).join('/'));
         if (entry) return entry;
