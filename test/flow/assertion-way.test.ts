@@ -381,9 +381,17 @@ describe('a pushed request with an assertion', () => {
         await push(client, { login_hint_token: await back(account), response_mode: 'json', ...form }),
       );
     expect((await ask(stranger, {})).body).toMatchObject({ error: 'consent_required' });
-    expect((await ask(web, { prompt: 'consent' })).body).toHaveProperty('code');
     expect((await ask(web, { max_age: '60' })).body).toMatchObject({ error: 'login_required' });
     expect((await ask(web, {}, 'c-nobody')).body).toMatchObject({ error: 'login_required' });
+  });
+
+  test.each(['login', 'consent'])('may not ask for a page by prompt=%s', async (prompt) => {
+    const jwt = await back();
+    expect((await push(web, { login_hint_token: jwt, prompt })).body).toMatchObject({
+      error: 'invalid_request',
+      error_description: 'with login_hint_token no page is shown: leave prompt out',
+    });
+    expect((await push(web, { login_hint_token: jwt, prompt: 'none' })).status).toBe(201);
   });
 
   test('the response mode beside it, in the address, counts for nothing', async () => {
@@ -587,6 +595,13 @@ describe('beside the brand’s own session', () => {
     const other = new Visitor();
     other.cookies.set('sid', { value: sid, path: '/' });
     expect((await ask(other, sam.sub)).body).toBeNull();
+  });
+
+  test('an assertion of a consumer who has just signed in counts, whatever the brand had said a moment ago', async () => {
+    visitor.cookies.set('sid', { value: 'kept-at-sign-in', path: '/' });
+    expect((await ask(visitor, dana.sub)).body).toBeNull();
+    server.change('kept-at-sign-in', dana.sub);
+    expect((await ask(visitor, dana.sub)).body).toMatchObject({ sub: dana.sub });
   });
 
   test('where the browser brings no cookie of the brand’s, the assertion alone counts', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { pickCookies } from '../../src/directory/brand-session/pick-cookies.ts';
 import { type BrandServer, startBrandServer } from '../support/brand-site.ts';
 import {
   answerOf,
@@ -492,6 +493,28 @@ describe('62 the brand’s load', () => {
     later();
     await call('identity');
     expect(brand.received).toHaveLength(2);
+  });
+});
+
+describe('62 a stranger’s cookies', () => {
+  test('that the brand stumbles over do not close its session to others', async () => {
+    brand.misbehave((response, { headers }) => {
+      const isOdd = headers.cookie?.includes('odd') ?? false;
+      response.statusCode = isOdd ? 500 : 200;
+      response.end(JSON.stringify({ id: dana.sub }));
+    });
+    for (let turn = 0; turn < 12; turn += 1) {
+      giveCookie(`odd-${turn}`);
+      expect((await call('identity')).status).toBe(503);
+    }
+    giveCookie('fine');
+    expect((await call('identity')).body).toMatchObject({ sub: dana.sub });
+  });
+
+  test('that no header can carry are no cookies', async () => {
+    for (const value of ['a\u007Fb', 'a\u0001b']) {
+      expect(pickCookies(`sid=${value}`, ['sid'])).toEqual({ kind: 'none' });
+    }
   });
 });
 

@@ -7,12 +7,18 @@ export interface BrandSession {
    * Rejects only with ParleyError('directory_unavailable'), whose text has no cookie and no body in it.
    *
    * @param cookieHeader as the browser sent it
-   * @param confirming the account that has a session here already
    */
-  find(cookieHeader: string | undefined, confirming?: string): Promise<BrandSessionAnswer>;
+  find(cookieHeader: string | undefined, purpose?: AskingPurpose): Promise<BrandSessionAnswer>;
   /** What was answered for these cookies, or is on its way, does not count any more. */
   forget(cookieHeader: string | undefined): void;
   close(): Promise<void>;
+}
+
+export interface AskingPurpose {
+  /** The account that has a session here already. */
+  confirming?: string | undefined;
+  /** Somebody else says that a consumer has just signed in: not even *nobody* may be an old answer. */
+  fresh?: boolean;
 }
 
 export type BrandSessionAnswer =

@@ -93,7 +93,7 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
   }
 
   return {
-    async find(cookieHeader, confirming) {
+    async find(cookieHeader, { confirming, fresh = false } = {}) {
       const picked = pickCookies(cookieHeader, settings.cookies);
       if (picked.kind === 'none') {
         warnOfAbsence();
@@ -104,7 +104,7 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
         log.warn({ cookies: [picked.name] }, `two cookies ${picked.name} arrived: neither is believed`);
         return { kind: 'nobody' };
       }
-      const known = answers.get(picked.hash);
+      const known = fresh ? undefined : answers.get(picked.hash);
       const counts = known?.kind === 'nobody' || (known && accountOf(known) === confirming);
       return known && counts ? known : askOnce(picked);
     },

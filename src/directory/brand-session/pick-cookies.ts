@@ -8,7 +8,8 @@ export type PickedCookies =
   | { kind: 'ambiguous'; name: string };
 
 /**
- * The named cookies and no others, as they were sent and in the order of `names`. An empty cookie is none.
+ * The named cookies and no others, as they were sent and in the order of `names`. An empty cookie is none, and so is one
+ * that no header can carry.
  *
  * @param cookieHeader RFC 6265 section 4.2
  */
@@ -19,12 +20,15 @@ export function pickCookies(cookieHeader: string | undefined, names: readonly st
     const values = sent.filter((pair) => pair.name === name).map(({ value }) => value);
     const [value] = values;
     if (values.length > 1) return { kind: 'ambiguous', name };
-    if (value) picked.push(`${name}=${value}`);
+    if (value && sendable.test(value)) picked.push(`${name}=${value}`);
   }
   if (picked.length === 0) return { kind: 'none' };
   const header = picked.join('; ');
   return { kind: 'picked', header, hash: createHash('sha256').update(header).digest('base64url') };
 }
+
+/** What may stand in a header; a client of ours that refused to send it would look like a brand that is down. */
+const sendable = /^[\x20-\x7E\x80-\xFF]+$/;
 
 function splitPair(pair: string): { name: string; value: string } {
   const at = pair.indexOf('=');

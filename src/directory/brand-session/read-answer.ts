@@ -18,6 +18,12 @@ const facts = z.object({
 
 const longestId = 255;
 
+/**
+ * Said by what stands before the brand, or about its load. Not 500: one odd cookie may be enough for that, and a stranger's
+ * cookies must not close the brand's session to everybody else.
+ */
+const outages: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
 /** @param findAccount the configured expression over the answer's JSON */
 export function readAnswer(
   { status, body }: OutboundAnswer,
@@ -29,7 +35,7 @@ export function readAnswer(
       `answered ${status}: redirects are not followed; it should answer 401 when nobody is signed in`,
     );
   }
-  if (status !== 200) return unusable(`answered ${status}`, status >= 500 || status === 429);
+  if (status !== 200) return unusable(`answered ${status}`, outages.has(status));
   const json = parse(body);
   if (json === null) return { kind: 'nobody' };
   if (typeof json !== 'object' || Array.isArray(json)) return unusable('answered no JSON object');

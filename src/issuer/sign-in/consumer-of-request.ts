@@ -51,7 +51,10 @@ export function createConsumerOfRequest(options: ConsumerOfRequestOptions): Cons
 
   async function decide({ session, cookieHeader, clientId, loginHintToken }: Arrival): Promise<Decision> {
     const { accountId } = session;
-    const brand = await ways.brandSession?.find(cookieHeader, accountId);
+    const brand = await ways.brandSession?.find(cookieHeader, {
+      confirming: accountId,
+      fresh: loginHintToken !== undefined,
+    });
     const fromBrand = brand?.kind === 'signed-in' ? fromBrandSession(brand.consumer, now()) : undefined;
     // Last, for it is used up: a brand that cannot be asked leaves it for the next try.
     const asserted =

@@ -52,6 +52,9 @@ export function createPushedSignIns({ ways, store, now }: PushedSignInsOptions):
       if (client.clientAuthMethod === 'none') {
         throw new errors.InvalidRequest('login_hint_token needs a client that authenticates itself');
       }
+      const { prompt = 'none' } = ctx.oidc.params ?? {};
+      if (prompt !== 'none')
+        throw new errors.InvalidRequest('with login_hint_token no page is shown: leave prompt out');
       const outcome = await ways.assertion.verify(jwt, { channel: 'back', clientId: client.clientId });
       if (outcome.kind === 'refused') refuseAssertion(outcome);
       const { sessionLifetime } = ways;

@@ -1,6 +1,8 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { decodeJwt, SignJWT } from 'jose';
 import type {
   AssertionOutcome,
   AssertionSettings,
@@ -25,12 +27,12 @@ beforeEach(() => {
   used = new Set();
 });
 
-function verifier(settings: Partial<AssertionSettings> = { jwks: brand.jwks }) {
+function verifier(settings: Partial<AssertionSettings> = { jwks: brand.jwks }, at = now) {
   return createAssertionVerifier({
     settings: { issuer: brandIssuer, ...settings },
     audience,
     fetch,
-    now: () => now,
+    now: () => at,
     // As the store does it: the first writer wins, whatever comes between.
     async useOnce(issuer, jti) {
       const id = `${issuer} ${jti}`;
@@ -207,6 +209,20 @@ describe('28 a brand assertion is refused', () => {
     const text = JSON.stringify(outcome);
     for (const secret of ['the-one-id', 'c-dana', ...jwt.split('.')]) expect(text).not.toContain(secret);
   });
+});
+
+test('the example of docs/connect/assertion.md makes an assertion that is accepted', async () => {
+  const text = await readFile(new URL('../../../docs/connect/assertion.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```js\n([\s\S]*?)```/.exec(text) ?? [];
+  const body = example.replace(/^import .*\n/, '').replace('const assertion = await', 'return');
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  // The example has a name for everything that it is given.
+  // oxlint-disable-next-line typescript/no-implied-eval
+  const run = new Function('SignJWT', 'account', 'privateKey', body);
+  const jwt = await run(SignJWT, { id: 'c-dana' }, privateKey);
+  const { iat } = decodeJwt(jwt);
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'brand-1' };
+  expect(checkOf(await verifier({ jwks: { keys: [jwk] } }, iat).verify(jwt, use))).toBe('verified');
 });
 
 describe('the parser', () => {
