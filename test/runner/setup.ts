@@ -11,3 +11,6 @@ registerHooks({
     return specifier === '@jest/globals' ? { url: globals, shortCircuit: true } : next(specifier, context);
   },
 });
+
+// What a failed test left open must not keep its process, and with it the whole run, alive.
+process.once('disconnect', () => process.exit());

@@ -58,7 +58,10 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     const exited = once(server, 'exit');
     server.kill('SIGCONT');
     server.kill(signal);
+    // A replica that writes its first append-only file does not listen to SIGTERM.
+    const force = setTimeout(() => server.kill('SIGKILL'), 3_000);
     await exited;
+    clearTimeout(force);
   }
 
   return {
