@@ -202,6 +202,16 @@ describe('accounts', () => {
       'accounts.http.find: is spelled in a way that addresses do not keep',
     ],
     [
+      'a header that is not theirs',
+      http('{ url: https://a.example, headers: { Authorization: x } }'),
+      'accounts.http.headers.Authorization: is a header that Parley writes',
+    ],
+    [
+      'a token with more than a token in it',
+      http('{ url: https://a.example, auth: { bearer: "Bearer x" } }'),
+      'accounts.http.auth.bearer: has the wrong form',
+    ],
+    [
       'an enrichment in the open',
       enrich('{ http: { url: http://a.example }, as: more }'),
       'accounts.enrich[0].http.url: must be https',
@@ -210,6 +220,11 @@ describe('accounts', () => {
     expect((await linesOf(accounts)).filter((line) => !line.includes(unproved))).toEqual([
       expect.stringContaining(expected),
     ]);
+  });
+
+  test('a certificate is never shown over http', async () => {
+    const lines = await linesOf(http('{ url: http://localhost:8080, auth: { mtls: { cert: a, key: b } } }'));
+    expect(lines.join()).toContain('accounts.http.auth.mtls: shows no certificate over http');
   });
 
   test('an API that asks nobody who they are gets a warning, unless it is on this machine', async () => {

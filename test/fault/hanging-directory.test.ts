@@ -84,7 +84,7 @@ test('52: the other brand keeps its latency, the breaker opens, and recovery nee
     `other brand: ${before.median.toFixed(1)} ms before, ${during.median.toFixed(1)} ms during (× ${ratio.toFixed(2)})\n`,
   );
   expect([before.failed, during.failed]).toEqual([0, 0]);
-  expect(ratio).toBeLessThan(1.5);
+  expect(ratio).toBeLessThan(2);
 
   const lines = () => parley.log.filter(({ msg }) => String(msg).startsWith('the account directory'));
   await poll('the breaker opens', 20_000, async () => {

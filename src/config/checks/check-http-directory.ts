@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { CheckContext } from '../check-brand.ts';
 import type { ConfigPath, Problem } from '../contract.ts';
 import { error, warning } from '../problem.ts';
-import type { httpSchema } from '../schema/directories/http-schema.ts';
+import { type httpSchema, httpAuthKinds } from '../schema/directories/http-schema.ts';
 import { hasCredentials, isLoopbackHost, isProtected } from '../web-address.ts';
 
 type HttpConfig = z.output<typeof httpSchema>;
@@ -18,6 +18,7 @@ export function checkHttpDirectory(
     ...checkTemplate(http.find, [...path, 'find']),
     ...checkLogin(http, path),
     ...checkAuth(http, path, isDoubtful),
+    ...checkHeaders(http, path),
   ];
 }
 
@@ -64,8 +65,11 @@ function checkAuth(
     return isLocal ? [] : [warning(path, 'does not prove to the API who is asking', fix)];
   }
   const kinds = Object.entries(auth).filter(([, value]) => value !== undefined);
-  if (kinds.length !== 1)
+  const hasMistake = Object.keys(httpAuthKinds).some((kind) => isDoubtful([...path, 'auth', kind]));
+  if (kinds.length !== 1 && !hasMistake)
     return [error([...path, 'auth'], 'must name one way', 'leave one of bearer, basic, mtls and signed')];
+  if (auth.mtls && URL.parse(url)?.protocol === 'http:')
+    return [error([...path, 'auth', 'mtls'], 'shows no certificate over http', 'write https:// in url')];
   const { signed } = auth;
   const keys = ['secret', 'private_key'].map((name) => [...path, 'auth', 'signed', name]);
   if (
@@ -75,4 +79,30 @@ function checkAuth(
   )
     return [error([...path, 'auth', 'signed'], 'must have one key', 'give secret or private_key')];
   return [];
+}
+
+/** What the connection itself writes, or Parley's own proof. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'authorization',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'if-none-match',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function checkHeaders({ headers }: HttpConfig, path: ConfigPath): Problem[] {
+  return Object.keys(headers)
+    .filter((name) => ownHeaders.has(name.toLowerCase()))
+    .map((name) =>
+      error(
+        [...path, 'headers', name],
+        'is a header that Parley writes',
+        'remove it; credentials go into auth',
+      ),
+    );
 }

@@ -24,9 +24,11 @@ export function createAccountApi(options: {
   headers: Readonly<Record<string, string>>;
 }): AccountApi {
   const { client, authenticate } = options;
+  const own = Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const always: Record<string, string> = { accept: 'application/json', ...Object.fromEntries(own) };
   return {
     async ask(request, expected) {
-      const headers = { accept: 'application/json', ...options.headers, ...request.headers };
+      const headers = { ...always, ...request.headers };
       const proof = await authenticate({ ...request, headers });
       const answer = await client
         .request({ ...request, headers: { ...headers, ...proof } })

@@ -1,4 +1,5 @@
 import { type Client, ResultCodeError } from 'ldapts';
+import { ParleyError } from '../../errors.ts';
 import { toDirectoryError } from './ldap-failure.ts';
 import type { Connection } from './open-connection.ts';
 
@@ -27,6 +28,7 @@ const longestIdle = 30_000;
 
 export function createConnectionPool({ open, now }: PoolOptions): ConnectionPool {
   let idle: { connection: Connection; since: number }[] = [];
+  let isClosed = false;
 
   function takeIdle(): Connection | undefined {
     const usable = ({ connection, since }: (typeof idle)[number]) =>
@@ -37,7 +39,7 @@ export function createConnectionPool({ open, now }: PoolOptions): ConnectionPool
   }
 
   function giveBack(connection: Connection): void {
-    if (connection.isOpen() && idle.length < mostIdle) idle.push({ connection, since: now() });
+    if (connection.isOpen() && idle.length < mostIdle && !isClosed) idle.push({ connection, since: now() });
     else connection.end();
   }
 
@@ -53,12 +55,14 @@ export function createConnectionPool({ open, now }: PoolOptions): ConnectionPool
         giveBack(connection);
         return result;
       } catch (error) {
-        if (error instanceof ResultCodeError) giveBack(connection);
+        const wasAnswered = error instanceof ResultCodeError || error instanceof ParleyError;
+        if (wasAnswered) giveBack(connection);
         else connection.end();
         throw error;
       }
     },
     async close() {
+      isClosed = true;
       for (const { connection } of idle.splice(0)) connection.end();
     },
   };

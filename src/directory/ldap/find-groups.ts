@@ -5,8 +5,6 @@ import { valuesOf } from './read-entry.ts';
 /** The groups of an account, sorted, so that a record does not change by itself. */
 export type FindGroups = (client: Client, entry: Entry) => Promise<string[]>;
 
-const mostGroups = 1000;
-
 /** @throws Error when the filter is none */
 export function createFindGroups({ attribute, base, filter, member, as }: LdapGroupSettings): FindGroups {
   const name = as === 'name' ? firstNameOf : (dn: string) => dn;
@@ -25,12 +23,8 @@ function isMember(member: string, dn: string): Filter {
 }
 
 async function search(client: Client, base: string, filter: Filter): Promise<string[]> {
-  const { searchEntries } = await client.search(base, {
-    scope: 'sub',
-    filter,
-    attributes: ['1.1'],
-    sizeLimit: mostGroups,
-  });
+  // Without a limit of ours the library fails at the server's; with one it would answer a part of the groups.
+  const { searchEntries } = await client.search(base, { scope: 'sub', filter, attributes: ['1.1'] });
   return searchEntries.map(({ dn }) => dn);
 }
 

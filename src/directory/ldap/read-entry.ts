@@ -30,8 +30,14 @@ export function toAccount(entry: Entry, mapping: Mapping, groups: readonly strin
   return deepFreeze({ accountId, record });
 }
 
-/** Servers spell attributes as their schema does. */
+/**
+ * Servers spell attributes as their schema does. Active Directory gives long lists in parts (`member;range=0-1499`): rather
+ * no account than one with a part of its groups.
+ */
 export function valuesOf(entry: Entry, attribute: string): (string | Buffer)[] {
-  const name = Object.keys(entry).find((key) => key.toLowerCase() === attribute.toLowerCase());
+  const wanted = attribute.toLowerCase();
+  const name = Object.keys(entry).find((key) => key.toLowerCase() === wanted);
+  const isInParts = Object.keys(entry).some((key) => key.toLowerCase().startsWith(`${wanted};range=`));
+  if (isInParts) throw unusableAnswer(`${attribute} has more values than the server gives at once`);
   return name === undefined ? [] : [entry[name] ?? []].flat();
 }

@@ -1,7 +1,6 @@
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
-  CircuitState,
   CountBreaker,
   ExponentialBackoff,
   TaskCancelledError,
@@ -28,8 +27,6 @@ export interface CallGuard {
    * @param repeatable the call changes nothing and counts nothing, so it may be made again
    */
   run<T>(call: () => Promise<T>, options: { repeatable: boolean }): Promise<T>;
-  /** Nothing is asked at the moment. */
-  isOpen(): boolean;
 }
 
 export interface CallGuardOptions {
@@ -83,7 +80,6 @@ export function createCallGuard({ name, policy, log }: CallGuardOptions): CallGu
         throw toParleyError(error, name, policy);
       }
     },
-    isOpen: () => breaker.state === CircuitState.Open,
   };
 }
 

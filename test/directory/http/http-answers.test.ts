@@ -94,7 +94,7 @@ describe('52: an answer that is no account', () => {
     api.instead = answer;
     const began = performance.now();
     expect(await failureOf(directory.findAccount('acc-1'))).toBeInstanceOf(DirectoryUnreachable);
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(2500);
   });
 
   test.each(['status', 'locked', 'length(plan.x)'])(

@@ -106,7 +106,7 @@ describe('an outbound request', () => {
       const error = await faultOf(client.request({ method: 'GET', url }));
       expect(error.fault).toBe(fault);
       expect(error.message).not.toContain('secret');
-      expect(performance.now() - began).toBeLessThan(1000);
+      expect(performance.now() - began).toBeLessThan(2500);
     },
   );
 

@@ -36,8 +36,13 @@ const signed = z.strictObject({
     .describe('PEM of a private key (Ed25519, P-256, P-384, RSA): ${file:…}.'),
 });
 
-const auth = z.strictObject({
-  bearer: z.string().min(1).optional().describe('A token in the Authorization header.'),
+/** Exactly one is given (checks/check-http-directory.ts). */
+export const httpAuthKinds = {
+  bearer: z
+    .string()
+    .regex(/^[\x21-\x7E]+$/, 'write the token alone, without blanks')
+    .optional()
+    .describe('A token in the Authorization header.'),
   basic: z
     .strictObject({
       user: z
@@ -56,7 +61,7 @@ const auth = z.strictObject({
     .optional()
     .describe("Parley's own certificate in the TLS handshake."),
   signed: signed.optional().describe('Signed requests (RFC 9421).'),
-});
+};
 
 /** `accounts.http`: a brand's REST account API. */
 export const httpSchema = z.strictObject({
@@ -76,7 +81,10 @@ export const httpSchema = z.strictObject({
   ping: path
     .optional()
     .describe('Answers 2xx when the API is well. Default: an account that does not exist is asked for.'),
-  auth: auth.optional().describe('How Parley proves itself to the API: one of these.'),
+  auth: z
+    .strictObject(httpAuthKinds)
+    .optional()
+    .describe('How Parley proves itself to the API: one of these.'),
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'write the name of a header'), z.string())
     .default({})
