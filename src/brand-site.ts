@@ -10,6 +10,7 @@ import type { Config } from './config/contract.ts';
 import type { AccountDirectory } from './directory/contract.ts';
 import { openDirectory } from './directory/open-directory.ts';
 import { withTotpSecret } from './directory/with-totp-secret.ts';
+import { createSignInRecords } from './sign-in-records.ts';
 import { openSilentWays } from './directory/open-silent-ways.ts';
 import { createAnonymousLimit } from './http/limit-anonymous.ts';
 import type { Site } from './http/site-table.ts';
@@ -60,6 +61,7 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
   const accounts = await openDirectory(brand.accounts, {
     log,
     now,
+    signInRecords: createSignInRecords(options),
     compile: (expression) => compileExpression(expression).evaluate,
   });
   const totpMember = totpMemberOf(brand);
@@ -91,7 +93,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     : undefined;
 
   const brandEvents = openBrandEvents({ brand, store, now });
-  const signIn = openSignInWays({ brand, store, keySet, now });
+  const signIn = openSignInWays({ brand, store, keySet, signInRecords: createSignInRecords(options), now });
   const silentWays = openSilentWays(brand.login, {
     issuer: brand.issuer,
     log,

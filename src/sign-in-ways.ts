@@ -7,12 +7,15 @@ import {
 } from './directory/assertion/open-assertion-verifier.ts';
 import type { AnswerStore, WaitingAnswer } from './directory/brand-login/contract.ts';
 import { createBrandLogin } from './directory/brand-login/create-brand-login.ts';
+import type { SignInRecords } from './directory/oidc/contract.ts';
+import { openUpstreamLogin } from './directory/oidc/open-upstream-login.ts';
 import { authenticationContext } from './interaction/authentication-context.ts';
 import type { SignInWay } from './interaction/ways.ts';
 import { type KeySet, signingKey } from './keys/key-set.ts';
 import type { BrandStore } from './store/contract.ts';
 
 export interface SignInWaysOptions {
+  signInRecords: SignInRecords;
   brand: BrandConfig;
   store: BrandStore;
   keySet: KeySet;
@@ -27,19 +30,24 @@ export interface OpenedSignInWays {
 
 /** The ways of a brand's `login` in which a consumer takes part, in their order. */
 export function openSignInWays(options: SignInWaysOptions): OpenedSignInWays {
-  const verifiers: OpenedAssertionVerifier[] = [];
-  const ways = options.brand.login.flatMap(({ password, brand }): SignInWay[] => {
+  const opened: { close(): Promise<void> }[] = [];
+  const ways = options.brand.login.flatMap(({ password, brand, upstream }): SignInWay[] => {
     if (password)
       return [{ kind: 'password', id: 'password', secondFactorRequired: password.totp?.required ?? false }];
+    if (upstream) {
+      const { way, close } = openUpstream(options, upstream);
+      opened.push({ close });
+      return [way];
+    }
     if (!brand) return [];
     const { way, verifier } = openBrandLogin(options, brand);
-    verifiers.push(verifier);
+    opened.push(verifier);
     return [way];
   });
   return {
     ways,
     async close() {
-      await Promise.all(verifiers.map((verifier) => verifier.close()));
+      await Promise.all(opened.map((login) => login.close()));
     },
   };
 }
@@ -77,6 +85,24 @@ function openBrandLogin(
     },
     verifier,
   };
+}
+
+type UpstreamWay = NonNullable<BrandConfig['login'][number]['upstream']>;
+
+function openUpstream(
+  { brand, keySet, signInRecords, now }: SignInWaysOptions,
+  { title, session_exp: sessionLifetime, account = 'sub', ...settings }: UpstreamWay,
+): { way: SignInWay; close(): Promise<void> } {
+  const { login, close } = openUpstreamLogin({
+    settings: { ...settings, account },
+    redirectUri: `${brand.issuer}/login/upstream`,
+    signingKey: signingKey(keySet),
+    records: brand.accounts.oidc ? signInRecords : undefined,
+    sessionLifetime,
+    now,
+  });
+  const shown = title ?? new URL(settings.issuer).hostname;
+  return { way: { kind: 'away', id: 'upstream', title: shown, login: { ...login, method: 'GET' } }, close };
 }
 
 /** One memory for all ways: an assertion is used once, wherever it is used. */

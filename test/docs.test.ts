@@ -145,6 +145,7 @@ describe('README.md', () => {
         '/page/livechat/transfer': 405,
         // The demo brand signs nothing.
         '/login/brand': 404,
+        '/login/upstream': 404,
         '/backchannel/sign-out': 404,
       });
     });

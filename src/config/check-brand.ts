@@ -16,6 +16,7 @@ import { checkSameSite } from './checks/check-same-site.ts';
 import { checkScopes } from './checks/check-scopes.ts';
 import { checkSessionCookies } from './checks/check-session-cookies.ts';
 import { checkSession } from './checks/check-session.ts';
+import { checkUpstream } from './checks/check-upstream.ts';
 import type { ConfigPath, Problem } from './contract.ts';
 
 export interface CheckContext {
@@ -29,6 +30,7 @@ const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])
   checkIssuer,
   checkAccounts,
   checkLogin,
+  checkUpstream,
   checkSessionCookies,
   checkClaims,
   checkScopes,

@@ -4,6 +4,8 @@ import type { SqlSettings } from './sql/sql-settings.ts';
 
 /** `accounts` of a brand file, as far as this folder reads it. */
 export interface AccountsSettings extends DirectorySettings {
+  /** Where it stands, no other directory of `DirectorySettings` does. */
+  oidc?: object | undefined;
   enrich: readonly EnrichmentSettings[];
 }
 

@@ -11,15 +11,24 @@ export interface LoginProblem {
 
 type Way = Readonly<Record<string, object | undefined>>;
 
+interface SigningBrand {
+  login: readonly Way[];
+  back_channel?: { verify: AssertionSettings } | undefined;
+}
+
 /** Keys that could verify nothing, found before the first assertion comes. */
-export function loginCheck({ login }: { login: readonly Way[] }): LoginProblem[] {
-  return login.flatMap((way, index) =>
+export function loginCheck({ login, back_channel: backChannel }: SigningBrand): LoginProblem[] {
+  const ofBackChannel = backChannel && findKeyFault(backChannel.verify);
+  const ofWays = login.flatMap((way, index) =>
     Object.entries(way).flatMap(([name, settings]) => {
       const verify = settings && 'verify' in settings ? (settings.verify as AssertionSettings) : undefined;
       const fault = verify && findKeyFault(verify);
       return fault === undefined ? [] : [problem(['login', index, name, 'verify'], fault)];
     }),
   );
+  return ofBackChannel === undefined
+    ? ofWays
+    : [...ofWays, problem(['back_channel', 'verify'], ofBackChannel)];
 }
 
 function findKeyFault(settings: AssertionSettings): string | undefined {

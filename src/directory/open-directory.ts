@@ -1,6 +1,8 @@
 import type { Log } from '../log.ts';
 import type { AccountsSettings, DirectorySettings } from './accounts-settings.ts';
 import type { AccountDirectory } from './contract.ts';
+import type { SignInRecords } from './oidc/contract.ts';
+import { createOidcDirectory } from './oidc/oidc-directory.ts';
 import { enrichAccounts, type Evaluate } from './enrich-accounts.ts';
 import { type ResilienceSettings, toPolicy } from './resilience/resilience-settings.ts';
 import { withResilience } from './resilience/with-resilience.ts';
@@ -9,6 +11,8 @@ export interface OpenDirectoryOptions {
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** For accounts that are known from their sign-in alone; absent where there is no store to find them in. */
+  signInRecords?: SignInRecords;
   /** Makes a JMESPath expression of the configuration callable; throws when it is none. */
   compile(expression: string): Evaluate;
 }
@@ -21,7 +25,9 @@ export async function openDirectory(
   accounts: AccountsSettings,
   options: OpenDirectoryOptions,
 ): Promise<AccountDirectory> {
-  const directory = await openOne(accounts, options, 'account directory');
+  const directory = accounts.oidc
+    ? createOidcDirectory(loadRecords(options))
+    : await openOne(accounts, options, 'account directory');
   if (accounts.enrich.length === 0) return directory;
   const enrichments = await Promise.all(
     accounts.enrich.map(async ({ as, by, optional, ...settings }) => ({
@@ -32,6 +38,12 @@ export async function openDirectory(
     })),
   );
   return enrichAccounts({ directory, enrichments, log: options.log });
+}
+
+function loadRecords({ signInRecords }: OpenDirectoryOptions): SignInRecords {
+  if (!signInRecords)
+    throw new Error('accounts.oidc: these accounts are known from sign-ins at the running server alone');
+  return signInRecords;
 }
 
 /** Each kind is loaded when a brand uses it: a brand with a file needs no driver of a database. */

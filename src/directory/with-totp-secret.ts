@@ -20,7 +20,8 @@ export function withTotpSecret(directory: AccountDirectory, member: string): Acc
       return account && publicPart(account);
     },
     async findTotpSecret(accountId) {
-      const account = await directory.findAccount(accountId);
+      // An app that was set up a moment ago must not be passed by.
+      const account = await directory.findAccount(accountId, { fresh: true });
       const secret = path.reduce<unknown>(memberOf, account?.record);
       return typeof secret === 'string' && secret !== '' ? secret : undefined;
     },

@@ -122,7 +122,11 @@ export function createInteractionRoutes(options: InteractionOptions): Middleware
     if (way.kind !== 'away') continue;
     router.all(`/login/${way.id}`, answerForm, async (ctx: Context) => {
       const { interactionUid, answer } = await receiveAnswer(ctx, way.login);
-      seeOther(ctx, `${path}/interaction/${encodeURIComponent(interactionUid)}/back?${answer.toString()}`);
+      const back = `${path}/interaction/${encodeURIComponent(interactionUid)}/back?${answer.toString()}`;
+      // Browsers apply the upstream page's form-action to each redirect that follows its form, up to the client's own
+      // address, of which the upstream knows nothing: here its chain ends.
+      if (way.login.method === 'GET') options.pages.onward(ctx, back);
+      else seeOther(ctx, back);
     });
   }
   return showingLostInteractions(router.routes() as unknown as Middleware, options.pages);

@@ -52,6 +52,12 @@ export function createPages(views: Views, brandName: string) {
         formTargets: [returnTo],
       });
     },
+    /** Goes on at once, as a navigation of its own. */
+    onward(ctx: Context, href: string): void {
+      ctx.status = 200;
+      ctx.set('Refresh', `0; url=${href}`);
+      show(ctx, views.onward({ ...page(ctx), href }));
+    },
     issuers: (ctx: Context, model: Parameters<Views['issuers']>[0]): void => show(ctx, views.issuers(model)),
     signedOut: (ctx: Context): void => show(ctx, views.signedOut(page(ctx))),
     pageMessage(ctx: Context, model: { message: Record<string, unknown>; origin: string }): void {

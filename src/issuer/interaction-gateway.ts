@@ -85,7 +85,7 @@ export function createInteractionGateway(options: GatewayOptions) {
     async finishLogin(ctx: Context, { away, ...login }: SignIn): Promise<string> {
       // What was told before a sign-out must not outlive it.
       const ts = Math.min(options.now(), Math.floor(away?.issuedAt ?? options.now()));
-      return finishLogin(ctx, { ...login, ts, facts: factsOf(away) });
+      return finishLogin(ctx, { ...login, ts, facts: factsOf(away, options.now()) });
     },
 
     async signInAtBrand(ctx: Context): Promise<string | undefined> {
@@ -154,9 +154,12 @@ export function createInteractionGateway(options: GatewayOptions) {
   };
 }
 
-function factsOf(away: SignIn['away']): SignInFacts {
+function factsOf(away: SignIn['away'], now: number): SignInFacts {
   if (!away) return { way: 'password' };
-  return { way: 'away', authTime: away.authTime ?? null, endsAt: away.endsAt };
+  const { authTime, endsAt } = away;
+  // A clock that runs ahead makes no sign-in newer than now.
+  const told = authTime === undefined ? null : Math.min(Math.floor(authTime), now);
+  return { way: 'away', authTime: told, endsAt };
 }
 
 async function loadInteraction(provider: Provider, ctx: Context): Promise<Interaction> {

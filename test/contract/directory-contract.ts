@@ -39,7 +39,11 @@ const hostile = [
   'é'.repeat(5000),
 ];
 
-export function describeDirectoryContract(name: string, open: () => Promise<DirectoryUnderTest>): void {
+export function describeDirectoryContract(
+  name: string,
+  open: () => Promise<DirectoryUnderTest>,
+  { passwords = true }: { passwords?: boolean } = {},
+): void {
   describe(`account directory contract: ${name}`, () => {
     let under: DirectoryUnderTest;
     beforeAll(async () => {
@@ -99,7 +103,7 @@ export function describeDirectoryContract(name: string, open: () => Promise<Dire
       });
     });
 
-    describePasswords(() => under);
+    if (passwords) describePasswords(() => under);
     describeOutage(() => under);
   });
 }

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { type BrandSigner, brandIssuer, createBrandSigner } from '../support/brand-signer.ts';
 import { findFreePort } from '../support/free-port.ts';
-import { onEachStore } from '../support/on-each-store.ts';
 import {
   authorizationUrl,
   type Client,
@@ -27,17 +26,15 @@ const types = 'urn:ietf:params:oauth:token-type';
 const assertionType = 'urn:parley:token-type:assertion';
 const now = () => Math.floor(Date.now() / 1000);
 
-onEachStore((store) => {
+describe('grants of back ends', () => {
   let parley: RunningParley;
   let signer: BrandSigner;
   beforeAll(async () => {
     const port = await findFreePort();
-    const chosen = store();
     signer = await createBrandSigner(`http://localhost:${port}`);
     const grants = ['jwt-bearer', 'token-exchange'];
     parley = await startParley({
       port,
-      ...(chosen !== undefined && { store: chosen }),
       brands: [
         testBrand({
           login: [{ assertion: { verify: { issuer: brandIssuer, jwks: signer.jwks } } }, { password: {} }],

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { comeBackAs, goBack, goToBrand, loginPage, postBack, readRequest } from '../support/brand-login.ts';
 import { type BrandSigner, brandIssuer, createBrandSigner } from '../support/brand-signer.ts';
 import { findFreePort } from '../support/free-port.ts';
-import { onEachStore } from '../support/on-each-store.ts';
 import { authorizationUrl, authorizeSilently, claimsOf, exchange, signIn } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, testBrand } from '../support/test-brand.ts';
@@ -13,7 +12,7 @@ import { webClient } from '../support/web-client.ts';
 
 const now = () => Math.floor(Date.now() / 1000);
 
-async function startWith(more: { login?: object[]; store?: string | undefined } = {}) {
+async function startWith(more: { login?: object[] } = {}) {
   const port = await findFreePort();
   const signer = await createBrandSigner(`http://localhost:${port}`);
   const brand = { url: loginPage, verify: { issuer: brandIssuer, jwks: signer.jwks } };
@@ -21,16 +20,15 @@ async function startWith(more: { login?: object[]; store?: string | undefined } 
   const parley = await startParley({
     port,
     brands: [testBrand({ login })],
-    ...(more.store !== undefined && { store: more.store }),
   });
   return { parley, signer };
 }
 
-onEachStore((store) => {
+describe("a sign-in at the brand's page", () => {
   let parley: RunningParley;
   let signer: BrandSigner;
   beforeAll(async () => {
-    ({ parley, signer } = await startWith({ store: store() }));
+    ({ parley, signer } = await startWith());
   });
   afterAll(() => parley.stop());
 

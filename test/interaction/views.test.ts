@@ -53,6 +53,7 @@ function renderAll(word: string): Record<string, string> {
       ],
       cancel: { action: word },
     }),
+    onward: views.onward({ ...p, href: word }),
     continue: views.continue({
       ...p,
       clientName: word,

@@ -16,7 +16,7 @@ export function checkAccounts({ accounts, login }: BrandConfig, { isDoubtful }: 
     path: ['accounts', 'enrich', index],
   }));
   return [
-    ...oneDirectory(accounts, ['accounts'], isDoubtful),
+    ...(accounts.oidc ? besideOidc(accounts) : oneDirectory(accounts, ['accounts'], isDoubtful)),
     ...enrichments.flatMap(({ entry, path }) => oneDirectory(entry, path, isDoubtful)),
     ...[{ entry: accounts, path: ['accounts'] }, ...enrichments].flatMap(({ entry, path }) => [
       ...(entry.http ? checkHttpDirectory(entry.http, [...path, 'http'], isDoubtful) : []),
@@ -29,6 +29,15 @@ export function checkAccounts({ accounts, login }: BrandConfig, { isDoubtful }: 
       ...verifiedKey(entry.by, path),
     ]),
   ];
+}
+
+/** Sign-ins are either all of an account, or none of it. */
+function besideOidc(accounts: Kinds): Problem[] {
+  return kinds
+    .filter((kind) => accounts[kind] !== undefined)
+    .map((kind) =>
+      error(['accounts', kind], 'is a second directory beside oidc', 'leave one, or move this one to enrich'),
+    );
 }
 
 type Kinds = { [Kind in keyof typeof directoryKinds]?: unknown };

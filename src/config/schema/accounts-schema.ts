@@ -20,6 +20,10 @@ const enrichmentSchema = z.strictObject({
 /** `accounts`: where the brand's consumers are found. */
 export const accountsSchema = z.strictObject({
   ...directoryKinds,
+  oidc: z
+    .strictObject({})
+    .optional()
+    .describe('The sign-ins at the upstream are the accounts: what its claims say of the consumer.'),
   enrich: z
     .array(enrichmentSchema)
     .default([])

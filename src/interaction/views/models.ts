@@ -34,6 +34,11 @@ export interface WaysModel extends PageModel {
   cancel: { action: string };
 }
 
+export interface OnwardModel extends PageModel {
+  /** Where the browser goes on. */
+  href: string;
+}
+
 export interface SecondFactorModel extends PageModel {
   clientName: string;
   /** Receives `csrf` and `code`. */

@@ -47,7 +47,7 @@ input:not([type=hidden]) {
   background: var(--card); border: 1px solid var(--field-line); border-radius: 0.5rem;
 }
 input[aria-invalid=true] { border-color: var(--alarm); }
-.actions { display: grid; gap: 0.75rem; margin-top: 1.75rem; }
+.actions, .choices { display: grid; gap: 0.75rem; margin-top: 1.75rem; }
 .actions form, .actions + form { margin: 0; }
 button, .button {
   display: block; width: 100%; min-height: 3rem; padding: 0.6875rem 1.25rem; font: inherit; font-weight: 600;

@@ -11,12 +11,14 @@ import type {
   IssuersModel,
   LoginModel,
   LogoutModel,
+  OnwardModel,
   PageMessageModel,
   SecondFactorModel,
   SessionLostModel,
   SignedOutModel,
   WaysModel,
 } from './models.ts';
+import { renderOnward } from './onward.ts';
 import { renderPageMessage } from './page-message.ts';
 import { renderSecondFactor } from './second-factor.ts';
 import { renderSessionLost } from './session-lost.ts';
@@ -28,6 +30,7 @@ export interface Views {
   login(model: LoginModel): string;
   secondFactor(model: SecondFactorModel): string;
   ways(model: WaysModel): string;
+  onward(model: OnwardModel): string;
   consent(model: ConsentModel): string;
   continue(model: ContinueModel): string;
   logout(model: LogoutModel): string;
@@ -43,6 +46,7 @@ export function createViews(): Views {
     login: renderLogin,
     secondFactor: renderSecondFactor,
     ways: renderWays,
+    onward: renderOnward,
     consent: renderConsent,
     continue: renderContinue,
     logout: renderLogout,
