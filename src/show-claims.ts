@@ -61,20 +61,20 @@ async function explain(
     pairwiseSalt: isPairwise ? await loadPairwiseSalt(salt) : '',
   });
   const release = { client: resolved, account, scopes };
-  const withCode = flows.some((flow) => flow !== 'implicit');
+  const hasAccessToken = flows.some((flow) => flow !== 'implicit') || (resolved.grants ?? []).length > 0;
   return {
     subject: rules.of(account, toSubjectClient(resolved, brand)),
     tokens: [
-      ...(withCode
+      ...(hasAccessToken
         ? [
-            { token: 'ID token, code flow', claims: explainClaims(mapped, { ...release, use: 'id_token' }) },
+            { token: 'ID token', claims: explainClaims(mapped, { ...release, use: 'id_token' }) },
             { token: 'userinfo', claims: explainClaims(mapped, { ...release, use: 'userinfo' }) },
           ]
         : []),
       ...(flows.includes('implicit')
         ? [
             {
-              token: 'ID token, implicit flow',
+              token: 'ID token of the implicit flow',
               claims: explainClaims(mapped, { ...release, use: 'id_token', onlyIdToken: true }),
             },
           ]

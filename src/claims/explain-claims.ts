@@ -1,7 +1,7 @@
 import { standardScopes } from './standard-scopes.ts';
 import type { MappedBrand, MappedClient } from './claim-names.ts';
 import type { ReleaseRequest } from './claims-mapping.ts';
-import { mapClients, releasedNames } from './client-mapping.ts';
+import { type ClientMapping, mapClients, releasedNames } from './client-mapping.ts';
 import { reasonOf } from './evaluation-reason.ts';
 import { prune } from './json-copy.ts';
 
@@ -22,49 +22,60 @@ export function explainClaims(brand: MappedBrand, { client, ...released }: Relea
   const { byScope, clients } = mapClients(brand);
   const mapping = clients.get(client.id);
   if (!mapping) return [];
-  const request = { ...released, clientId: client.id, requested: [] };
+  const request = { ...released, scopes: [...released.scopes], clientId: client.id, requested: [] };
   const names = releasedNames(request, { client: mapping, byScope });
-  const scopes = { ...standardScopes, ...brand.scopes };
-  const askedScopes = [...released.scopes];
-  const listed = Object.entries(scopes).flatMap(([scope, claims]) =>
-    askedScopes.includes(scope) ? claims : [],
-  );
-  const all = new Set([...mapping.expressions.keys(), ...listed]);
-
-  return [...all].toSorted().map((claim): ClaimExplanation => {
+  const context: Context = { client, mapping, byScope, request };
+  return namesToExplain(brand, context).map((claim): ClaimExplanation => {
     const expression = mapping.expressions.get(claim);
     if (!expression) return { claim, why: 'not mapped' };
-    if (!names.has(claim)) return { claim, why: whyNotReleased(claim) };
+    if (!names.has(claim)) return { claim, why: whyNotReleased(claim, context) };
     try {
-      const value = prune(expression.evaluate(released.account.record));
+      const value = prune(expression.evaluate(request.account.record));
       return value === undefined
         ? { claim, why: 'the expression gave null: the record has no such value' }
-        : { claim, value, why: whyReleased(claim) };
+        : { claim, value, why: whyReleased(claim, context) };
     } catch (error) {
       return { claim, why: `the expression failed: ${reasonOf(error)}` };
     }
   });
+}
 
-  function scopesOf(claim: string): string[] {
-    return [...byScope].flatMap(([scope, claims]) => (claims.includes(claim) ? [scope] : []));
-  }
+interface Context {
+  client: MappedClient;
+  mapping: ClientMapping;
+  byScope: ReadonlyMap<string, string[]>;
+  request: ReleaseRequest & { scopes: readonly string[] };
+}
 
-  function whyReleased(claim: string): string {
-    if (Object.hasOwn(client.claims ?? {}, claim)) return "the client's own claim";
-    const asked = scopesOf(claim).find((scope) => askedScopes.includes(scope));
-    if (asked !== undefined) return `scope ${asked}`;
-    const included = scopesOf(claim).find((scope) => client.openid_includes?.includes(scope));
-    return `scope ${included}, which comes with openid`;
-  }
+function namesToExplain(brand: MappedBrand, { mapping, request: { scopes } }: Context): string[] {
+  const lists: Record<string, readonly string[]> = { ...standardScopes, ...brand.scopes };
+  const listed = scopes.flatMap((scope) => (Object.hasOwn(lists, scope) ? (lists[scope] ?? []) : []));
+  return [...new Set([...mapping.expressions.keys(), ...listed])].toSorted();
+}
 
-  function whyNotReleased(claim: string): string {
-    const carriers = scopesOf(claim);
-    if (carriers.length === 0 && !mapping?.withOpenid.includes(claim)) return 'no scope releases it';
-    const elsewhere = releasedNames({ ...request, use: 'userinfo' }, { client: mapping!, byScope });
-    if (elsewhere.has(claim))
-      return 'scope claims go to userinfo: id_token_claims is not true for this client';
-    const allowed = carriers.filter((scope) => client.scopes?.includes(scope) ?? true);
-    if (allowed.length === 0) return `the client may not ask for the scope ${carriers.join(' or ')}`;
-    return `the scope ${allowed.join(' or ')} was not asked for`;
+function scopesOf(claim: string, { byScope }: Context): string[] {
+  return [...byScope].flatMap(([scope, claims]) => (claims.includes(claim) ? [scope] : []));
+}
+
+function whyReleased(claim: string, context: Context): string {
+  const { client, request } = context;
+  if (Object.hasOwn(client.claims ?? {}, claim)) return "the client's own claim";
+  const carriers = scopesOf(claim, context);
+  const asked = carriers.find((scope) => request.scopes.includes(scope));
+  if (asked !== undefined) return `scope ${asked}`;
+  const included = carriers.find((scope) => client.openid_includes?.includes(scope));
+  return `scope ${included}, which comes with openid`;
+}
+
+function whyNotReleased(claim: string, context: Context): string {
+  const { client, mapping, byScope, request } = context;
+  const carriers = scopesOf(claim, context);
+  if (carriers.length === 0 && !mapping.withOpenid.includes(claim)) return 'no scope releases it';
+  const atUserinfo = releasedNames({ ...request, use: 'userinfo' }, { client: mapping, byScope });
+  if (atUserinfo.has(claim)) {
+    return 'scope claims go to userinfo: id_token_claims is not true for this client';
   }
+  const allowed = carriers.filter((scope) => client.scopes?.includes(scope) ?? true);
+  if (allowed.length === 0) return `the client may not ask for the scope ${carriers.join(' or ')}`;
+  return `the scope ${allowed.join(' or ')} was not asked for`;
 }

@@ -85,5 +85,8 @@ function describe({ brand, client, account, scopes, subject, tokens }: Answer): 
     `${brand}: client ${client}, account ${account}, scope ${scopes.join(' ')}`,
     line('sub', 'subject' in subject ? subject.subject : `none, sign-in is refused: ${subject.problem}`),
     ...sections,
+    ...(tokens.length === 0
+      ? ['', 'The client gets no token: it speaks no OpenID Connect with Parley.']
+      : []),
   ];
 }

@@ -5,6 +5,7 @@ import { answerOf, authorizationUrl, claimsOf, exchange, signIn } from '../suppo
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, secrets, testBrand, testClients } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
+import { livechatSettings } from '../support/livechat-twin.ts';
 import { callCli } from './cli-call.ts';
 
 /** The command reads the configuration and the directory of a server that runs, and is held against its tokens. */
@@ -20,6 +21,12 @@ beforeAll(async () => {
         scopes: { ...scopes, dates: ['due'], odd: ['never_mapped'] },
         pii: ['account_number', 'billing'],
         clients: [
+          {
+            id: 'livechat',
+            platform: 'livechat',
+            livechat: livechatSettings('https://livechat.example'),
+            pages: ['https://www.acme.example'],
+          },
           liveperson,
           web,
           { ...web, ...redirectUri, id: 'narrow', scopes: ['account'] },
@@ -87,7 +94,7 @@ describe('parley claims', () => {
       ...own
     } = claimsOf(body.id_token);
     void [sid, at_hash, acr, amr, auth_time];
-    expect(valuesOf('ID token, code flow')).toEqual(own);
+    expect(valuesOf('ID token')).toEqual(own);
     expect({ sub, ...valuesOf('userinfo') }).toEqual(await userinfo.json());
     expect(shown.subject).toEqual({ subject: sub });
   });
@@ -103,12 +110,14 @@ describe('parley claims', () => {
       phone_number: 'the expression gave null: the record has no such value',
       never_mapped: 'not mapped',
     });
-    expect(tokenOf(shown, 'ID token, code flow').get('plan')?.why).toMatch(/^scope claims go to userinfo/);
-    expect(tokenOf(shown, 'ID token, implicit flow').get('plan')).toMatchObject({ value: 'Unlimited M' });
+    expect(tokenOf(shown, 'ID token').get('plan')?.why).toMatch(/^scope claims go to userinfo/);
+    expect(tokenOf(shown, 'ID token of the implicit flow').get('plan')).toMatchObject({
+      value: 'Unlimited M',
+    });
     const narrow = tokenOf(await printed(dana.sub, '--client', 'narrow'), 'userinfo');
     expect(narrow.get('email')?.why).toBe('the client may not ask for the scope email');
     expect(narrow.get('plan')?.why).toBe('the scope account was not asked for');
-    const chat = tokenOf(await printed(dana.sub, '--client', 'liveperson'), 'ID token, code flow');
+    const chat = tokenOf(await printed(dana.sub, '--client', 'liveperson'), 'ID token');
     expect(chat.get('plan')?.why).toBe('scope account, which comes with openid');
     expect(chat.get('lp_sdes')?.why).toBe("the client's own claim");
   });
@@ -121,7 +130,7 @@ describe('parley claims', () => {
       expect.arrayContaining([
         `acme: client liveperson, account ${dana.sub}, scope openid`,
         `sub | ${dana.sub}`,
-        'ID token, code flow',
+        'ID token',
         'account_number | "4711-0815" | (scope account, which comes with openid)',
         'not in it:',
         'nowhere | no scope releases it',
@@ -134,6 +143,11 @@ describe('parley claims', () => {
     expect(stdout).not.toMatch(/4711-0815|84\.2|Dana|Reyes/);
     expect(stdout).toMatch(/plan +"Unlimited M"/);
     expect(stdout).toMatch(/account_number +"\(personal\)"/);
+  });
+
+  test('says that a client gets no token of ours', async () => {
+    const { stdout } = await run(dana.sub, '--client', 'livechat');
+    expect(stdout).toContain('The client gets no token: it speaks no OpenID Connect with Parley.');
   });
 
   test('says that a sign-in would be refused', async () => {
