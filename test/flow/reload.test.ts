@@ -128,6 +128,8 @@ describe('a brand that is changed', () => {
         await parley.writeBrand(bank({ display_name: 'Another name' }));
         await parley.reload();
         expect(siteOf('bank')).not.toBe(before);
+        // Time enough for a close that does not wait.
+        for (let request = 0; request < 10; request += 1) await statusOf('/bank');
         expect(close).not.toHaveBeenCalled();
       },
     );
