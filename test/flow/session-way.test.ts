@@ -1,6 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pickCookies } from '../../src/directory/brand-session/pick-cookies.ts';
 import { type BrandServer, startBrandServer } from '../support/brand-site.ts';
+import { whileDirectoryIsAsked } from '../support/hold-directory.ts';
 import {
   answerOf,
   authorizationUrl,
@@ -285,6 +288,16 @@ describe('37 one device, one consumer after the other', () => {
     expect((await askForCode()).body).toMatchObject({ error: 'login_required' });
   });
 
+  test('an answer from before confirms a session, and never begins one', async () => {
+    const sid = brand.signIn(dana.sub);
+    giveCookie(sid);
+    await call('identity');
+    brand.signOut(sid);
+    const other = new Visitor();
+    giveCookie(sid, other);
+    expect((await call('identity', {}, other)).body).toBeNull();
+  });
+
   test('64 a page that polls does not keep a session for ever', async () => {
     giveCookie(brand.signIn(dana.sub));
     await askForCode();
@@ -299,6 +312,76 @@ describe('37 one device, one consumer after the other', () => {
     // The brand still knows her, so that there is a session; what the first one gave has ended with it.
     expect((await refresh(web, tokens.body.refresh_token)).body.error).toBe('invalid_grant');
   });
+});
+
+describe('56 a silent request in flight', () => {
+  const silent = (of: Visitor) => () => {
+    const form = {
+      client_id: 'liveperson',
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: 'https://liveperson.net',
+      ...challenge,
+    };
+    return of.post(`${parley.issuer}/page/authorize`, form, { origin: page, accept: '*/*' });
+  };
+
+  test.each([
+    ['a sign-out at the brand', (sid: string): void => brand.signOut(sid), null],
+    [
+      'a change of consumer at the brand',
+      (sid: string): void => brand.change(sid, sam.sub),
+      { sub: sam.sub },
+    ],
+  ])('across %s brings nothing of the former consumer back', async (_, act, afterwards) => {
+    const sid = brand.signIn(dana.sub);
+    giveCookie(sid);
+    await askForCode();
+    const response = await whileDirectoryIsAsked(parley, silent(visitor.clone()), async () => {
+      act(sid);
+      later();
+      await call('identity');
+    });
+    expect(await response.json()).toMatchObject({ error: 'login_required' });
+    expect(response.headers.getSetCookie().join()).not.toMatch(/parley_acme_session=[^;]/);
+    const { body } = await call('identity');
+    if (afterwards) expect(body).toMatchObject(afterwards);
+    else expect(body).toBeNull();
+  });
+});
+
+test('38 a re-authentication that is cancelled changes nobody and gives nothing', async () => {
+  giveCookie(brand.signIn(dana.sub));
+  await askForCode();
+  const asked = await visitor.follow(
+    await visitor.get(authorizationUrl(web, { prompt: 'login' })),
+    parley.issuer,
+  );
+  const { action, fields } = readForm(await asked.response.text());
+  const cancel = new URL(`${action}/cancel`, parley.issuer);
+  const cancelled = await visitor.post(cancel, { csrf: fields['csrf'] ?? '' });
+  const answer = answerOf((await visitor.follow(cancelled, parley.issuer)).url);
+  expect(answer.get('error')).toBe('access_denied');
+  expect(answer.get('code')).toBeNull();
+  expect((await call('identity')).body).toMatchObject({ sub: dana.sub });
+});
+
+test('40 an account that is disabled loses its silent sign-in, its code and its refresh token', async () => {
+  giveCookie(brand.signIn(sam.sub));
+  const { body } = await askForCode();
+  const tokens = await exchange(
+    web,
+    (await authorizeSilently(visitor, authorizationUrl(web))).get('code') ?? '',
+  );
+  const file = join(parley.folder, 'config', 'accounts.yaml');
+  const accounts = await readFile(file, 'utf8');
+  await writeFile(file, accounts.replace(`- id: ${sam.sub}`, `- id: ${sam.sub}\n    disabled: true`));
+  later();
+  expect((await askForCode()).body).toMatchObject({ error: 'login_required' });
+  expect((await call('identity')).body).toBeNull();
+  expect(await subjectOfCode(body?.['code'])).toBe('invalid_grant');
+  expect((await refresh(web, tokens.body.refresh_token)).body.error).toBe('invalid_grant');
+  await writeFile(file, accounts);
 });
 
 describe('while a page of ours is due', () => {

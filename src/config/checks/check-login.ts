@@ -6,7 +6,7 @@ import { hasCredentials, isProtected } from '../web-address.ts';
 type Way = BrandConfig['login'][number];
 type Verify = NonNullable<Way['assertion']>['verify'];
 
-const wayNames = ['session', 'assertion', 'password'] as const satisfies readonly (keyof Way)[];
+const wayNames = ['session', 'assertion', 'brand', 'upstream', 'password'];
 
 const keyKinds = ['jwks_uri', 'jwks', 'pem', 'secret'] as const;
 
