@@ -22,11 +22,12 @@ import { createSecondFactor } from './interaction/second-factor.ts';
 import { createSignInAttempts } from './interaction/sign-in-attempts.ts';
 import type { Views } from './interaction/views/views.ts';
 import { createIssuer } from './issuer/create-issuer.ts';
-import { createRequestLog, type RequestLog } from './issuer/request-log.ts';
+import { createRequestLog } from './issuer/request-log.ts';
 import { parseEncryptionKey } from './keys/encryption-key.ts';
 import { loadKeySet } from './keys/key-set.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
 import type { Seal } from './keys/seal.ts';
+import { loadDemo } from './load-demo.ts';
 import type { Log } from './log.ts';
 import { type ResolvedClient, resolveClient } from './platform/resolve-client.ts';
 import { acrValuesOf, openSignInWays, totpMemberOf, useAssertionOnce } from './sign-in-ways.ts';
@@ -188,20 +189,4 @@ function parseEncryptionKeys(clients: readonly ResolvedClient[]) {
     return [id, { ...key, use: 'enc', ...(encryption?.kid && { kid: encryption.kid }) }] as const;
   });
   return new Map(entries);
-}
-
-/** The demo and its twin are not even loaded unless a demo brand is served. */
-async function loadDemo(brand: BrandConfig, requestLog: RequestLog | undefined): Promise<Middleware> {
-  const { createDemo } = await import('./twin/demo/create-demo.ts');
-  const secretOf = (id: string) => brand.clients.find((client) => client.id === id)?.secret ?? '';
-  return createDemo({
-    issuer: brand.issuer,
-    ...(requestLog && { listRequests: (clientId: string) => requestLog.list(clientId) }),
-    clients: {
-      storefront: { id: 'storefront', secret: secretOf('storefront') },
-      livepersonTwin: { id: 'liveperson-twin', secret: secretOf('liveperson-twin') },
-      livepersonTwinCode: { id: 'liveperson-twin-code', secret: secretOf('liveperson-twin-code') },
-      livepersonTwinImplicit: { id: 'liveperson-twin-implicit' },
-    },
-  });
 }

@@ -135,6 +135,8 @@ describe('README.md', () => {
         '/readyz': 200,
         '/parley.js': 200,
         '/parley.mjs': 200,
+        '/parley-livechat.js': 200,
+        '/parley-livechat.mjs': 200,
         '/page/authorize': 405,
         '/page/identity': 405,
         '/page/sign-out': 405,

@@ -4,7 +4,7 @@ import type { ParleyOptions } from './contract.ts';
 export type Answer = Record<string, string | undefined>;
 
 export type AskIssuer = (
-  endpoint: 'authorize' | 'identity' | 'sign-out',
+  endpoint: 'authorize' | 'identity' | 'sign-out' | `livechat/${string}`,
   fields?: Record<string, string>,
 ) => Promise<Answer | null>;
 
@@ -14,7 +14,11 @@ const timeLimit = 10_000;
  * POSTs a form as a simple request (no preflight) with Parley's cookie, and with the brand's word where the page has it.
  * Rejects in words; an error answer resolves.
  */
-export function createAskIssuer({ issuer, client, assertion }: ParleyOptions): AskIssuer {
+export function createAskIssuer({
+  issuer,
+  client,
+  assertion,
+}: Pick<ParleyOptions, 'issuer' | 'client' | 'assertion'>): AskIssuer {
   return async (endpoint, fields) => {
     const hint = assertion && endpoint !== 'sign-out' && (await assertion());
     const abort = new AbortController();

@@ -1,18 +1,13 @@
 /** The classic script: one line on the brand's page, `<script src="https://id…/parley.js" data-client="…">`. */
 import type { ParleyOptions } from './contract.ts';
 import { createParley } from './create-parley.ts';
+import { findAssertion } from './find-assertion.ts';
 
 const { src, dataset } = document.currentScript as HTMLScriptElement;
 const { client, issuer, method, redirectUri, flow, assertion } = dataset;
 if (!client) throw new Error('parley.js: the script element needs data-client');
 if (flow && flow !== 'code' && flow !== 'id_token')
   throw new Error('parley.js: data-flow is code or id_token');
-
-/** By its path from `window`, at the time of the call: the page's own scripts may come later. */
-function callAssertion(path: string): Promise<string | null> {
-  const find = path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], window);
-  return (find as () => Promise<string | null>)();
-}
 
 const parley = createParley({
   // The script lies below its issuer, unless the page says otherwise.
@@ -21,7 +16,7 @@ const parley = createParley({
   method,
   redirectUri,
   flow: flow as ParleyOptions['flow'],
-  assertion: assertion ? () => callAssertion(assertion) : undefined,
+  assertion: findAssertion(assertion),
 });
 // The first copy of the script stays.
 window.Parley = window.Parley || parley;

@@ -12,12 +12,12 @@ type Context = Record<string, unknown>;
  * Puts the method and the identity function where LivePerson looks for them.
  *
  * @param method with its context, such as `acme.chat.getToken`
- * @returns has LivePerson ask again who is signed in, as single-page applications do
+ * @returns has LivePerson ask again who is signed in, as single-page applications do, unless it was never told
  */
 export function connectLivePerson(
   { getAuthenticationToken, identify }: LivePerson,
   method = 'lpGetAuthenticationToken',
-): () => void {
+): (identity: unknown, isFirst: boolean) => void {
   const page = window as unknown as Context & { lpTag?: Tag };
   const names = method.replace(/^window\./, '').split('.');
   const name = names.pop() as string;
@@ -33,8 +33,9 @@ export function connectLivePerson(
   // Snippets that come after this script may have begun a list of their own.
   addEventListener('DOMContentLoaded', introduce);
 
-  return () => {
+  return (_identity, isFirst) => {
     const { lpTag: tag } = page;
-    if (tag && tag.newPage) tag.newPage(location.href, { section: tag.section, identities: [identify] });
+    if (!isFirst && tag && tag.newPage)
+      tag.newPage(location.href, { section: tag.section, identities: [identify] });
   };
 }

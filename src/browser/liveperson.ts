@@ -1,14 +1,10 @@
 import { announce } from './announce.ts';
-import { type Answer, type AskIssuer, describeError } from './ask-issuer.ts';
+import { type Answer, describeError } from './ask-issuer.ts';
 import { type Call, type Callback, type CallsOptions, type Challenge, createCalls } from './calls.ts';
-import type { Consumer } from './consumer.ts';
+import type { PageParts } from './start-page.ts';
 
-export interface LivePersonOptions extends CallsOptions {
-  ask: AskIssuer;
-  consumer: Consumer;
+export interface LivePersonOptions extends PageParts, CallsOptions {
   flow: 'code' | 'id_token';
-  /** Whether the consumer is signing in at this moment. */
-  isSigningIn(): boolean;
 }
 
 export type LivePerson = ReturnType<typeof createLivePerson>;
@@ -18,8 +14,8 @@ const patience = 5 * 60_000;
 
 /** LivePerson's side of the page: its method for codes and ID tokens, and its identity function. */
 export function createLivePerson(options: LivePersonOptions) {
-  const { consumer, flow } = options;
-  const calls = createCalls(options);
+  const { consumer, flow, request, redirectUri } = options;
+  const calls = createCalls({ request: { ...request, response_type: flow }, redirectUri });
   const waiting = new Set<Call>();
   const serve = (call: Call) =>
     serveCall(options, waiting, call).catch((error: Error) => call.settle('', error.message));
@@ -38,10 +34,8 @@ export function createLivePerson(options: LivePersonOptions) {
       );
     },
 
-    /** The newest call that a sign-in can answer by itself. */
     findWaiting: (): Call | undefined => [...waiting].filter((call) => call.isOpen()).pop(),
 
-    /** After a sign-in: the call that it was for gets its answer, the others ask again. */
     resume(served: Call | undefined, answer: Answer): void {
       const { known } = consumer;
       for (const call of waiting) {

@@ -1,16 +1,23 @@
 import { type Answer, describeError } from './ask-issuer.ts';
+import type { Call } from './calls.ts';
 import type { Consumer } from './consumer.ts';
 import type { Parley, ParleyIdentity } from './contract.ts';
-import type { LivePerson } from './liveperson.ts';
 import type { SignInAnew } from './sign-in-anew.ts';
 import { waitForAnswer } from './sign-in-window.ts';
+
+/** Calls of the platform that wait for a sign-in. */
+export interface WaitingCalls {
+  /** The newest call that a sign-in can answer by itself. */
+  findWaiting(): Call | undefined;
+  /** After a sign-in: the call that it was for gets its answer, the others ask again. */
+  resume(served: Call | undefined, answer: Answer): void;
+}
 
 export interface SignInOptions {
   issuer: string;
   /** Of every authorization request: client, scope, redirect URI. */
   request: Record<string, string>;
   consumer: Consumer;
-  liveperson: Pick<LivePerson, 'findWaiting' | 'resume'>;
   anew: SignInAnew;
 }
 
@@ -18,7 +25,7 @@ export interface SignInOptions {
 const longestReturn = 1000;
 
 /** Signs a consumer in, in a window or by way of Parley's page and back. */
-export function createSignIn({ issuer, request, consumer, liveperson, anew }: SignInOptions) {
+export function createSignIn({ issuer, request, consumer, anew }: SignInOptions, chat: WaitingCalls) {
   let current: { window: Window; done: Promise<ParleyIdentity | null> } | undefined;
 
   const addressOf = (more: Record<string, string>) =>
@@ -36,7 +43,7 @@ export function createSignIn({ issuer, request, consumer, liveperson, anew }: Si
     return new Promise(() => {});
   }
 
-  async function finish(signIn: Window, call: ReturnType<LivePerson['findWaiting']>) {
+  async function finish(signIn: Window, call: Call | undefined) {
     let answer: Answer;
     try {
       answer = await waitForAnswer(signIn, new URL(issuer).origin);
@@ -47,14 +54,14 @@ export function createSignIn({ issuer, request, consumer, liveperson, anew }: Si
     anew.release();
     consumer.beginTurn();
     const identity = await consumer.find().catch(() => null);
-    liveperson.resume(call, answer);
+    chat.resume(call, answer);
     return identity;
   }
 
   const signIn: Parley['signIn'] = (mode) => {
     if (mode === 'redirect') return leavePage();
     if (!current || current.window.closed) {
-      const call = liveperson.findWaiting();
+      const call = chat.findWaiting();
       // A browser may keep our cookie from this page, so a waiting chat is answered by the window itself.
       const fields = { response_mode: 'page_message', page: location.origin, ...(call && call.request) };
       const opened = open(addressOf(fields), '_blank', 'popup,width=480,height=680');

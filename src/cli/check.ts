@@ -1,15 +1,12 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { parseEncryptionKey } from '../keys/encryption-key.ts';
-import { type ResolvedClient, resolveClient } from '../platform/resolve-client.ts';
-import type { Flow } from '../twin/liveperson/connector.ts';
+import { resolveClient } from '../platform/resolve-client.ts';
 import { createBrowser } from './check/browser.ts';
+import { checkLiveChat } from './check/check-livechat.ts';
+import { allFlows, checkLivePerson } from './check/check-liveperson.ts';
+import type { CheckCall, CheckChoice } from './check/check-target.ts';
 import { createReport } from './check/report.ts';
-import { runCheck } from './check/run-check.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
 import { findPastedKey } from './find-pasted-key.ts';
@@ -24,21 +21,13 @@ export interface CheckOptions {
   now(): number;
 }
 
-interface Choice {
-  brand?: string;
-  account?: string;
-  cookie?: string;
-  flow?: Flow;
-  decryptKey?: string;
-}
+type Choice = CheckChoice & { brand?: string; account?: string; cookie?: string };
 
-const allFlows: readonly Flow[] = ['code', 'pkce', 'implicit'];
-
-/** `parley check <client>`: plays LivePerson against the running server, over HTTP and from outside. */
+/** `parley check <client>`: plays the chat platform against the running server, over HTTP and from outside. */
 export function registerCheck(program: Command, options: CheckOptions): void {
   program
     .command('check')
-    .description('play LivePerson against the running server, and say what it would refuse')
+    .description('play LivePerson or LiveChat against the running server, and say what would fail there')
     .argument('<client>', "the client's id")
     .option('--brand <brand>', 'the brand, where several have a client of this id')
     .option('--account <login>', 'sign in as this consumer; the password comes from standard input')
@@ -46,35 +35,28 @@ export function registerCheck(program: Command, options: CheckOptions): void {
       '--cookie <header>',
       "or: the Cookie header of a browser that is signed in, for the issuer's host",
     )
-    .addOption(new Option('--flow <flow>', 'only this flow').choices(allFlows))
+    .addOption(new Option('--flow <flow>', 'only this flow of LivePerson').choices(allFlows))
     .option('--decrypt-key <file>', 'private key (PEM) of the encryption, to look into encrypted ID tokens')
+    .option('--yes', 'the real LiveChat may create a customer and charge for the calls', false)
     .action((id: string, choice: Choice) => check(id, choice, options));
 }
 
 async function check(id: string, choice: Choice, { io, checks, fetch, now }: CheckOptions): Promise<void> {
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
   const { brand, client } = chooseClient(config.brands, id, choice);
-  if (client.platform !== 'liveperson')
-    throw new CliError(`${id} is no client of LivePerson: only those can be checked`);
-  const resolved = resolveClient(client);
-  const flows = chooseFlows(resolved, choice);
-  const decryption = choice.decryptKey
-    ? { key: await loadPrivateKey(resolve(io.cwd, choice.decryptKey)) }
-    : undefined;
-  const consumer = await chooseConsumer(choice, io);
-
+  const play = client.platform && plays[client.platform];
+  if (!play)
+    throw new CliError(`${id} is no client of LivePerson and none of LiveChat: only those can be checked`);
   const report = createReport((line) => io.stdout.write(`${line}\n`));
-  const { issuer } = brand;
-  io.stdout.write(`${id} of ${brand.brand}: LivePerson against ${issuer}\n`);
-  await runCheck({
-    issuer,
-    client: resolved,
-    flows,
-    consumer,
-    decryption,
-    encryptionKeyId: keyIdOf(resolved),
-    pastedKey: await findPastedKey(config.server.keys, brand.brand),
-    browser: createBrowser({ issuer, fetch, cookie: choice.cookie }),
+  await play({
+    io,
+    choice,
+    brand: brand.brand,
+    issuer: brand.issuer,
+    client: resolveClient(client),
+    chooseConsumer: () => chooseConsumer(choice, io),
+    findPastedKey: () => findPastedKey(config.server.keys, brand.brand),
+    browser: createBrowser({ issuer: brand.issuer, fetch, cookie: choice.cookie }),
     report,
     fetch,
     now,
@@ -84,12 +66,10 @@ async function check(id: string, choice: Choice, { io, checks, fetch, now }: Che
   if (report.failed > 0) throw new CliError(`${report.failed} of the steps failed`);
 }
 
-function chooseFlows({ id, flows }: ResolvedClient, { flow }: Choice): Flow[] {
-  const own = allFlows.filter((one) => flows.includes(one));
-  if (flow === undefined) return own;
-  if (own.includes(flow)) return [flow];
-  throw new CliError(`${id} does not use the flow ${flow}: its flows are ${own.join(', ')}`, 2);
-}
+const plays: Readonly<Record<string, (call: CheckCall) => Promise<void>>> = {
+  liveperson: checkLivePerson,
+  livechat: checkLiveChat,
+};
 
 async function chooseConsumer(
   { account, cookie }: Choice,
@@ -103,23 +83,4 @@ async function chooseConsumer(
     'say who is signed in: --account <login> with the password on standard input, or --cookie',
     2,
   );
-}
-
-async function loadPrivateKey(file: string): Promise<KeyObject> {
-  let pem: string;
-  try {
-    pem = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new CliError(`${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`);
-  }
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    throw new CliError(`${file} is no private key in PEM without a passphrase`);
-  }
-}
-
-/** As the issuer names it: the client's own word, else the JWK's. */
-function keyIdOf({ encryption }: ResolvedClient): string | undefined {
-  return encryption && (encryption.kid ?? parseEncryptionKey(encryption.key).kid);
 }

@@ -14,13 +14,15 @@ interface Script {
   bodies: Record<'identity' | 'gzip' | 'br', Buffer>;
 }
 
+const paths = ['/parley.js', '/parley.mjs', '/parley-livechat.js', '/parley-livechat.mjs'];
+
 /**
- * GET /parley.js and /parley.mjs: the script that brands' pages embed. Everybody may load it, from any origin: it
- * is public and the same for all brands, and it learns its issuer from its own address. It costs no store
- * operation and reads no cookie.
+ * GET /parley.js, /parley-livechat.js and their modules: the scripts that brands' pages embed. Everybody may load
+ * them, from any origin: they are public and the same for all brands, and learn their issuer from their own address.
+ * That costs no store operation and reads no cookie.
  */
 export function createServeScript(): Middleware {
-  const scripts = new Map(['/parley.js', '/parley.mjs'].map((path) => [path, loadScript(path)]));
+  const scripts = new Map(paths.map((path) => [path, loadScript(path)]));
   return async (ctx, next) => {
     const script = scripts.get(ctx.path);
     if (!script || !['GET', 'HEAD'].includes(ctx.method)) {

@@ -1,3 +1,4 @@
+import { liveChatConsoleValues } from './livechat-console.ts';
 import { resolvePlainClient } from './plain-client.ts';
 import type { PlatformPreset } from './preset-contract.ts';
 
@@ -8,6 +9,7 @@ import type { PlatformPreset } from './preset-contract.ts';
 export const livechat: PlatformPreset = {
   id: 'livechat',
   title: 'LiveChat',
+  documentation: 'docs/platforms/livechat.md',
   applyTo(client) {
     const flows = client.flows ?? [];
     const resolved = resolvePlainClient({ ...client, flows });
@@ -21,7 +23,5 @@ export const livechat: PlatformPreset = {
   check() {
     return [];
   },
-  consoleValues() {
-    return [];
-  },
+  consoleValues: liveChatConsoleValues,
 };

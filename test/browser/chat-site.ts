@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -60,6 +61,8 @@ export interface MoreOfTheSite {
   brand?: object;
   /** Asked first, for pages and hosts of the test's own. @returns false when it has no answer */
   answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** For hosts that speak WebSocket. */
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** Page, issuers and strangers over https with names of their own, as browsers treat them in earnest. */
@@ -68,10 +71,11 @@ export async function startChatSite(
   openssl: string,
   more: MoreOfTheSite = {},
 ): Promise<ChatSite> {
-  const { hosts = [], clients = [], brand = {}, answer = () => false } = more;
+  const { hosts = [], clients = [], brand = {}, answer = () => false, upgrade } = more;
   const folder = await mkdtemp(join(tmpdir(), 'parley-pages-'));
   const certificates = createCertificates(openssl, folder, [...Object.values(names), ...hosts]);
   const server = await startPages(certificates, answer);
+  if (upgrade) server.on('upgrade', upgrade);
   const { port } = server.address() as AddressInfo;
   const origins = {
     page: `https://${names.page}:${port}`,

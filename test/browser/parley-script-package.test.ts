@@ -7,6 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
+const files = [
+  'parley.js',
+  'parley.mjs',
+  'parley.d.ts',
+  'parley-livechat.js',
+  'parley-livechat.mjs',
+  'parley-livechat.d.ts',
+];
 const node = (...args: string[]) => run(process.execPath, args, { cwd: root });
 
 /** The folder browser/, which npm delivers and every issuer serves. */
@@ -20,7 +28,7 @@ describe('the package parley-browser', () => {
        process.stdout.write(JSON.stringify(await buildBrowser()));`,
     );
     const built: Record<string, string> = JSON.parse(stdout);
-    expect(Object.keys(built)).toEqual(['parley.js', 'parley.mjs', 'parley.d.ts']);
+    expect(Object.keys(built)).toEqual(files);
     for (const [name, text] of Object.entries(built)) {
       expect(await readFile(join(root, 'browser', name), 'utf8')).toBe(text);
     }
@@ -28,14 +36,15 @@ describe('the package parley-browser', () => {
 
   test('weighs less than 3 kB', async () => {
     const { stdout } = await node('scripts/check-browser-size.ts');
-    expect(stdout).toMatch(/^parley\.js: \d+ bytes, [12]\d{3} gzip \(limit 3000\), [12]\d{3} brotli\n$/);
+    const line = '\\d+ bytes, [12]\\d{3} gzip \\(limit 3000\\), [12]\\d{3} brotli\\n';
+    expect(stdout).toMatch(new RegExp(`^parley\\.js: ${line}parley-livechat\\.js: ${line}$`));
   });
 
   test('carries only what its manifest names, and no dependency', async () => {
     const manifest = JSON.parse(await readFile(join(root, 'browser/package.json'), 'utf8'));
-    expect(manifest.files).toEqual(['parley.js', 'parley.mjs', 'parley.d.ts']);
+    expect(manifest.files).toEqual(files);
     expect(Object.keys(manifest)).not.toContain('dependencies');
-    for (const name of ['parley.js', 'parley.mjs']) {
+    for (const name of files.filter((each) => !each.endsWith('.d.ts'))) {
       const text = await readFile(join(root, 'browser', name), 'utf8');
       expect(text).not.toMatch(/\beval\b|new Function|innerHTML|document\.write|sourceMappingURL|\?\.|\?\?/);
     }
@@ -87,6 +96,22 @@ describe('its types', () => {
     `;
     expect(await compile(page, module)).toBe('');
   });
+
+  test.each(['nodenext', 'bundler'] as const)(
+    'compile beside LiveChat in a strict project (%s)',
+    async (module) => {
+      const page = `
+      import { createLiveChat, type LiveChatToken, type ParleyLiveChat } from 'parley-browser/livechat';
+      const parley: ParleyLiveChat = createLiveChat({ issuer: 'https://id.acme.example', client: 'livechat' });
+      const { getToken, getFreshToken, hasToken, invalidate } = parley.customIdentityProvider();
+      export const token: Promise<LiveChatToken> = hasToken().then((has) => (has ? getToken() : getFreshToken()));
+      export const gone: Promise<void> = invalidate();
+      parley.on('identity', ({ detail }) => console.log(detail?.sub));
+      window.Parley.signOut();
+    `;
+      expect(await compile(page, module)).toBe('');
+    },
+  );
 
   test('refuse what the script would not understand', async () => {
     const said = await compile(

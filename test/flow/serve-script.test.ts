@@ -21,7 +21,8 @@ afterAll(() => parley.stop());
 const published = (name: string) => readFile(new URL(`../../browser/${name}`, import.meta.url), 'utf8');
 
 describe("the script for brands' pages", () => {
-  test.each(['parley.js', 'parley.mjs'])('%s is the published one, at every brand', async (name) => {
+  const names = ['parley.js', 'parley.mjs', 'parley-livechat.js', 'parley-livechat.mjs'];
+  test.each(names)('%s is the published one, at every brand', async (name) => {
     const text = await published(name);
     for (const issuer of [base, `http://localhost:${parley.port}/acme`]) {
       const response = await fetch(`${issuer}/${name}`);

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRegistration } from '../../src/twin/livechat/app-registration.ts';
 import {
@@ -21,6 +21,8 @@ export interface RunningLiveChat {
   /** Accounts and chat API alike. */
   origin: string;
   control: LiveChatControl;
+  /** For servers that play LiveChat's hosts by name. */
+  handle: RequestListener;
   stop(): Promise<void>;
 }
 
@@ -29,8 +31,9 @@ export async function startLiveChatTwin(
   options: Partial<LiveChatTwinOptions> = {},
 ): Promise<RunningLiveChat> {
   const { app, control } = createLiveChatTwin({ app: livechatApp, ...options });
-  const handle = app.callback();
-  const server = createServer((request, response) => void handle(request, response));
+  const callback = app.callback();
+  const handle: RequestListener = (request, response) => void callback(request, response);
+  const server = createServer(handle);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -38,6 +41,7 @@ export async function startLiveChatTwin(
   return {
     origin: `http://127.0.0.1:${port}`,
     control,
+    handle,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => {

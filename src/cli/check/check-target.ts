@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ResolvedClient } from '../../platform/resolve-client.ts';
 import type { Connector, Flow } from '../../twin/liveperson/connector.ts';
+import type { CliIo } from '../io.ts';
 import type { Browser } from './browser.ts';
 import type { Report } from './report.ts';
 
@@ -22,6 +23,24 @@ export interface CheckTarget {
   /** Milliseconds since the epoch. */
   now(): number;
   randomBytes(size: number): Buffer;
+}
+
+/** What the person at the command line chose, beside brand and consumer. */
+export interface CheckChoice {
+  flow?: Flow;
+  decryptKey?: string;
+  yes?: boolean;
+}
+
+/** One call of `parley check`, before the platform's own part begins. */
+export interface CheckCall
+  extends Pick<CheckTarget, 'issuer' | 'client' | 'browser' | 'report' | 'fetch' | 'now' | 'randomBytes'> {
+  io: CliIo;
+  choice: CheckChoice;
+  brand: string;
+  /** Reads the password, so only when nothing else is in the way. */
+  chooseConsumer(): Promise<CheckTarget['consumer']>;
+  findPastedKey(): Promise<string | undefined>;
 }
 
 /** LivePerson's console, filled in as `parley client show` says. */

@@ -6,7 +6,7 @@ import { type Page, readPage } from './read-page.ts';
 
 /** Signs the consumer in on the real login page, with the address of the client's own first request. */
 export async function signIn(
-  target: CheckTarget,
+  target: Pick<CheckTarget, 'browser' | 'consumer' | 'report'>,
   request: URL,
   isAnswer: (url: URL) => boolean,
 ): Promise<void> {

@@ -1,18 +1,20 @@
 import { randomBytes as randomBytesOfNode } from 'node:crypto';
 import type { Middleware } from 'koa';
+import type { AppRegistration } from '../livechat/app-registration.ts';
 import type { Flow } from '../liveperson/connector.ts';
 import { createConversations } from '../liveperson/conversations.ts';
 import { createLivePersonServer, type LivePersonServer } from '../liveperson/liveperson-server.ts';
 import { createChat } from './chat.ts';
 import { createEmbeddedWindows } from './embedded-windows.ts';
+import { createLiveChatSide } from './livechat-side.ts';
 import { createLivePersonWindow } from './liveperson-window.ts';
 import { createRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
 import { createStorefront } from './storefront.ts';
 
 /**
- * The demo storefront "Fernway Mobile" with LivePerson's window and an agent's workspace beside it, under
- * /demo of the brand's issuer. It talks to the issuer over HTTP only, as a shop and LivePerson would.
+ * The demo storefront "Fernway Mobile" with LivePerson's window or LiveChat's widget and an agent's workspace beside
+ * it, under /demo of the brand's issuer. It talks to the issuer over HTTP only, as a shop and the platforms would.
  */
 export interface DemoOptions {
   issuer: string;
@@ -26,6 +28,8 @@ export interface DemoOptions {
     /** The same redirect_uri; response_type=id_token without nonce. */
     livepersonTwinImplicit: { id: string };
   };
+  /** The client whose page endpoints give LiveChat's tokens, and its app; absent: LivePerson alone is shown. */
+  livechat?: { client: string; app: AppRegistration } | undefined;
   /** What the issuer noted of a client's requests, oldest first: without secrets, codes, tokens and states. */
   listRequests?: (clientId: string) => Promise<readonly object[]>;
   fetch?: typeof globalThis.fetch;
@@ -37,6 +41,7 @@ export interface DemoOptions {
 export function createDemo({
   issuer,
   clients,
+  livechat,
   listRequests = async () => [],
   fetch = globalThis.fetch,
   now = Date.now,
@@ -72,6 +77,7 @@ export function createDemo({
     storefront: createStorefront({ issuer, client: clients.storefront, fetch }),
     window,
     clientIds,
+    livechat: livechat && { client: livechat.client, ...createLiveChatSide({ app: livechat.app, now }) },
     listRequests: (flow) => listRequests(clientIds[flow]),
     chat: createChat({
       issuer,

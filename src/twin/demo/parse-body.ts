@@ -9,6 +9,7 @@ type WithBody = Pick<Context, 'request' | 'throw'>;
 const word = z.string().max(20_000).optional();
 const text = z.object({ text: z.string().max(4000) });
 const connector = z.object({
+  platform: z.enum(['liveperson', 'livechat']).optional(),
   flow: z.enum(['code', 'pkce', 'implicit']).optional(),
   style: z.enum(['embedded', 'popup']).optional(),
 });

@@ -6,6 +6,7 @@ import type { Flow } from '../liveperson/connector.ts';
 import { sendAsset } from './assets.ts';
 import type { Chat } from './chat.ts';
 import { createSameOriginCheck } from './check-same-origin.ts';
+import type { LiveChatSide } from './livechat-side.ts';
 import type { LivePersonWindow } from './liveperson-window.ts';
 import { createPageHeaders } from './page-headers.ts';
 import { parseConnector, parseIdentity, parseText, parseTold, parseWindowAnswer } from './parse-body.ts';
@@ -24,6 +25,7 @@ export interface RoutesOptions {
   window: LivePersonWindow;
   chat: Chat;
   clientIds: Record<Flow, string>;
+  livechat: ({ client: string } & LiveChatSide) | undefined;
   /** What the issuer noted of the client that the flow uses. */
   listRequests(flow: Flow): Promise<readonly object[]>;
 }
@@ -33,24 +35,27 @@ export function createRoutes(options: RoutesOptions): Middleware {
   const router = new Router({ prefix: '/demo' });
   router.use(createPageHeaders());
   router.get('/assets/:file', sendAsset);
+  if (options.livechat) addLiveChat(router, options.livechat, path);
   router.use(createSameOriginCheck(options.issuer), createSessionCookie(options.sessions, `${path}/demo`));
   addShop(router, options, path);
   addWindow(router, options, path);
   addApi(router, options);
   const app = new Koa();
+  // LiveChat's own hosts know tokens, and neither the shop's session nor its origin.
+  if (options.livechat) app.use(mount('/demo/livechat/accounts', options.livechat.accounts));
   app.use(router.routes());
   return mount(app);
 }
 
 /** Parley's script is for pages whose chat window asks them. */
-function scriptOf({ clientIds, issuer }: RoutesOptions, { flow, style }: Session) {
-  if (style !== 'embedded') return undefined;
+function scriptOf({ clientIds, issuer }: RoutesOptions, { platform, flow, style }: Session) {
+  if (platform !== 'liveperson' || style !== 'embedded') return undefined;
   const redirectUri = `${issuer.replace(/\/$/, '')}/demo/liveperson/window`;
   return { client: clientIds[flow], flow: flow === 'implicit' ? 'id_token' : 'code', redirectUri } as const;
 }
 
 function addShop(router: Router, options: RoutesOptions, path: string): void {
-  const { sessions, storefront, chat } = options;
+  const { sessions, storefront, chat, livechat } = options;
   router.get('/', (ctx) => {
     const session = sessionOf(ctx);
     ctx.type = 'html';
@@ -58,7 +63,9 @@ function addShop(router: Router, options: RoutesOptions, path: string): void {
       path,
       consumerName: session.consumer?.name,
       notice: ctx.query['notice'],
+      offersLiveChat: livechat !== undefined,
       script: scriptOf(options, session),
+      liveChatClient: session.platform === 'livechat' ? livechat?.client : undefined,
     });
   });
 
@@ -80,7 +87,9 @@ function addShop(router: Router, options: RoutesOptions, path: string): void {
     const session = sessionOf(ctx);
     chat.end(session);
     sessions.forget(session);
-    setSession(ctx, sessions.create());
+    const next = sessions.create();
+    next.platform = session.platform;
+    setSession(ctx, next);
     ctx.status = 303;
     ctx.redirect((await storefront.createSignOutUrl(session.consumer)).href);
   });
@@ -89,7 +98,7 @@ function addShop(router: Router, options: RoutesOptions, path: string): void {
 function addWindow(router: Router, { window }: RoutesOptions, path: string): void {
   router.get('/liveperson/window', (ctx) => {
     ctx.type = 'html';
-    ctx.body = renderWindowPage({ path });
+    ctx.body = renderWindowPage({ path, platform: 'liveperson' });
   });
 
   router.get('/liveperson/authorize', (ctx) => {
@@ -97,10 +106,20 @@ function addWindow(router: Router, { window }: RoutesOptions, path: string): voi
   });
 }
 
-function addApi(router: Router, { chat, listRequests }: RoutesOptions): void {
+/** LiveChat's chat window, whose requests carry a token and need no session of the shop. */
+function addLiveChat(router: Router, { requests }: LiveChatSide, path: string): void {
+  router.get('/livechat/window', (ctx) => {
+    ctx.type = 'html';
+    ctx.body = renderWindowPage({ path, platform: 'livechat' });
+  });
+  router.use('/livechat', requests);
+}
+
+function addApi(router: Router, { chat, listRequests, livechat }: RoutesOptions): void {
   const json = bodyParser({ enableTypes: ['json'], jsonLimit: '64kb' });
   const show = (ctx: Context): void => {
-    ctx.body = showState(sessionOf(ctx), chat.find(sessionOf(ctx)));
+    const session = sessionOf(ctx);
+    ctx.body = { ...showState(session, chat.find(session)), livechat: livechat?.show() ?? null };
   };
 
   router.get('/api/state', (ctx) => {
@@ -126,15 +145,18 @@ function addApi(router: Router, { chat, listRequests }: RoutesOptions): void {
     chat.sayAsAgent(sessionOf(ctx), parseText(ctx));
     show(ctx);
   });
+  router.post('/api/livechat/messages', json, (ctx) => {
+    livechat?.sayAsAgent(parseText(ctx));
+    show(ctx);
+  });
   router.post('/api/liveperson/answer', json, async (ctx) => {
     await chat.receive(sessionOf(ctx), parseWindowAnswer(ctx));
     show(ctx);
   });
   router.post('/api/connector', json, (ctx) => {
     const session = sessionOf(ctx);
-    const { flow = session.flow, style = session.style } = parseConnector(ctx);
     chat.end(session);
-    Object.assign(session, { flow, style });
+    Object.assign(session, parseConnector(ctx));
     show(ctx);
   });
   router.post('/api/tag/identity', json, (ctx) => {

@@ -16,7 +16,9 @@ export interface Session {
   id: string;
   /** LivePerson's name for this browser; a new one after each sign-out. */
   visitor: string;
-  /** How the connector is set for this visitor. */
+  /** Whose chat the shop shows this visitor. */
+  platform: Platform;
+  /** How LivePerson's connector is set for this visitor. */
   flow: Flow;
   /** Where LivePerson's window gets its code or ID token: from the page, or by going to the issuer itself. */
   style: WindowStyle;
@@ -32,6 +34,8 @@ export interface Session {
   /** Why the window's last request brought nothing. */
   windowProblem?: string;
 }
+
+export type Platform = 'liveperson' | 'livechat';
 
 export type WindowStyle = 'embedded' | 'popup';
 
@@ -77,6 +81,7 @@ export function createSessions({ now, randomBytes }: SessionsOptions): Sessions 
       const session: Session = {
         id: createId(),
         visitor: createId(),
+        platform: 'liveperson',
         flow: 'pkce',
         style: 'embedded',
         signIns: new Map(),

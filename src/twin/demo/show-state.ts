@@ -5,6 +5,7 @@ import type { Session } from './sessions.ts';
 export function showState(session: Session, conversation: Conversation | undefined): object {
   return {
     consumer: session.consumer ? { name: session.consumer.name } : null,
+    platform: session.platform,
     flow: session.flow,
     style: session.style,
     windowProblem: session.windowProblem ?? null,

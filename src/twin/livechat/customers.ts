@@ -20,9 +20,21 @@ export interface Customers {
   forget(): void;
 }
 
-export function createCustomers(random: { uuid(): string; hex(bytes: number): string }): Customers {
+export interface CustomersOptions {
+  uuid(): string;
+  hex(bytes: number): string;
+  /** Takes customers of an earlier run for its own: a twin in memory forgets them, and whoever keeps links does not. */
+  adopts?: boolean;
+}
+
+export function createCustomers({ adopts = false, ...random }: CustomersOptions): Customers {
   const customers = new Map<string, Customer>();
   const newSecret = () => random.hex(41);
+  function adopt(id: string, secret: string): Customer {
+    const customer = { id, secret, groupId: undefined };
+    customers.set(id, customer);
+    return customer;
+  }
   return {
     create(groupId) {
       const customer = { id: random.uuid(), secret: newSecret(), groupId };
@@ -31,8 +43,10 @@ export function createCustomers(random: { uuid(): string; hex(bytes: number): st
     },
     find: (id) => customers.get(id),
     recognize({ id, secret }) {
-      const customer = id === undefined ? undefined : customers.get(id);
-      return customer && customer.secret === secret ? customer : undefined;
+      if (id === undefined || secret === undefined) return undefined;
+      const customer = customers.get(id);
+      if (customer) return customer.secret === secret ? customer : undefined;
+      return adopts ? adopt(id, secret) : undefined;
     },
     rotateSecret(customer) {
       customer.secret = newSecret();

@@ -18,6 +18,8 @@ export interface LiveChatTwinOptions {
   app: AppRegistration;
   /** Seconds that customer tokens live; default 28800. */
   tokenLifetime?: number;
+  /** Takes customers of an earlier run for its own, as LiveChat would know them. */
+  adoptsCustomers?: boolean;
   /** Milliseconds since 1970. */
   now?: () => number;
   randomBytes?: (size: number) => Buffer;
@@ -64,6 +66,7 @@ export function createLiveChatTwin(options: LiveChatTwinOptions): LiveChatTwin {
 function createState({
   app,
   tokenLifetime = usualLifetime,
+  adoptsCustomers = false,
   now = Date.now,
   randomBytes = randomBytesOfNode,
 }: LiveChatTwinOptions): TwinState {
@@ -73,7 +76,7 @@ function createState({
     tokenLifetime,
     calls: [],
     faults: createFaults(),
-    customers: createCustomers({ hex, uuid: () => toUuid(hex(16)) }),
+    customers: createCustomers({ hex, uuid: () => toUuid(hex(16)), adopts: adoptsCustomers }),
     credentials: createCredentialStore({ now, token: () => `dal:${randomBytes(16).toString('base64url')}` }),
   };
 }

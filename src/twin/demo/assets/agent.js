@@ -1,11 +1,12 @@
 import { el, lock, renderMessages } from './dom.js';
 import { renderFacts } from './facts.js';
 import { jsonView } from './json-view.js';
+import { createUpdate, initials, who } from './who.js';
 import { renderWire } from './wire.js';
 
 /** The agent's workspace: who is writing, how far that is proven, and everything the proof consists of. */
 const byId = (id) => document.getElementById(id);
-let shown = {};
+const update = createUpdate();
 
 export function renderDesk({ conversation }) {
   const parts = {
@@ -15,16 +16,9 @@ export function renderDesk({ conversation }) {
   };
   byId('talk-box').hidden = !conversation;
   byId('wire-box').hidden = !conversation;
-  update('who', parts, () => renderIdentity(conversation));
-  update('talk', parts, () => renderTalk(conversation));
-  update('wire', parts, () => renderWire(byId('wire'), byId('wire-count'), parts.wire));
-}
-
-/** Leaves alone what has not changed, so that opened details and scroll positions survive. */
-function update(name, parts, render) {
-  const text = JSON.stringify(parts[name]);
-  if (shown[name] !== text) render();
-  shown = { ...shown, [name]: text };
+  update('who', parts.who, () => renderIdentity(conversation));
+  update('talk', parts.talk, () => renderTalk(conversation));
+  update('wire', parts.wire, () => renderWire(byId('wire'), byId('wire-count'), parts.wire));
 }
 
 function renderIdentity(conversation) {
@@ -70,22 +64,6 @@ function describe(conversation) {
     return who('!', 'Not accepted', 'refused', el('p', {}, `Error ${refusal.code}. ${refusal.sentence}`));
   }
   return who('?', 'Anonymous visitor', 'stranger', el('p', {}, 'Nothing verified'));
-}
-
-function who(sign, name, kind, ...lines) {
-  return [
-    el('span', { class: `avatar ${kind}`, 'aria-hidden': 'true' }, sign),
-    el('div', { class: 'who-text' }, el('h2', { dir: 'auto' }, name), ...lines),
-  ];
-}
-
-function initials(name) {
-  return name
-    .split(/\s+/)
-    .map((part) => part[0])
-    .slice(0, 2)
-    .join('')
-    .toUpperCase();
 }
 
 function renderTalk(conversation) {

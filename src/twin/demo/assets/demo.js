@@ -3,6 +3,7 @@ import { post, watchState } from './api.js';
 import { on } from './dom.js';
 import { createEmbeddedChat } from './embedded-chat.js';
 import { watchRequests } from './requests.js';
+import { watchSettings } from './settings.js';
 
 /** The main page: opens and ends the chat, switches the connector, keeps the agent's side up to date. */
 const byId = (id) => document.getElementById(id);
@@ -11,10 +12,14 @@ const frame = byId('window');
 const windowAddress = new URL('../liveperson/window', import.meta.url).href;
 
 const refresh = watchState((state) => {
-  for (const input of byId('flows').querySelectorAll('input'))
-    input.checked = input.value === state[input.name];
+  showSettings(state);
   if (state.conversation && chat.hidden) openChat();
   renderDesk(state);
+});
+
+const showSettings = watchSettings(() => {
+  if (!chat.hidden) location.hash = 'chat';
+  closeChat();
 });
 
 // Without Parley's script on the page, the window asks the issuer itself.
@@ -49,15 +54,6 @@ on(byId('chat-close'), 'click', async () => {
   await post('chat/end');
   await refresh();
   byId('chat-open').focus();
-});
-
-on(byId('flows'), 'change', async ({ target }) => {
-  const wasOpen = !chat.hidden;
-  closeChat();
-  await post('connector', { [target.name]: target.value });
-  // The script on the page is set up for one connector.
-  if (wasOpen) location.hash = 'chat';
-  location.reload();
 });
 
 on(window, 'message', ({ source, origin, data }) => {
