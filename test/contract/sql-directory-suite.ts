@@ -326,9 +326,21 @@ export function describeSqlDirectory(under: SqlServerUnderTest): void {
         });
       });
 
+      test('fails with the certificate of another server, though its authority is the right one', async () => {
+        const other = createCertificates(openssl ?? '', mkdtempSync(join(folder, 'other-')), [
+          'db.acme.example',
+        ]);
+        await server.kill();
+        await server.start(other);
+        const directory = await open({ url: byName(), tls: { ca: other.ca } });
+        await expect(directory.findAccount('acc-1')).rejects.toThrow(/CERT|SSL_ERROR/);
+        await server.kill();
+        await server.start(certificates);
+      });
+
       test.each([
         ['an authority that nobody named', () => ({ url: byName(), tls: { enabled: true } })],
-        ['another name', () => ({ tls: { ca: certificates?.ca } })],
+        ['an address for a name', () => ({ tls: { ca: certificates?.ca } })],
       ])('fails with %s, and nothing is asked', async (_, options) => {
         const asked = open(options()).then((directory) => directory.findAccount('acc-1'));
         await expect(asked).rejects.toThrow(/CERT|VERIFY|SSL_ERROR|needs a name/);

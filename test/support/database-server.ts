@@ -11,8 +11,8 @@ export interface DatabaseServer {
   run(...statements: string[]): Promise<Record<string, unknown>[]>;
   /** Ends it at once, as a crash does. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and folder. */
-  start(): Promise<void>;
+  /** Starts it again on the same port and folder; a server with TLS may get another certificate. */
+  start(tls?: { cert: string; key: string }): Promise<void>;
   stop(): Promise<void>;
 }
 

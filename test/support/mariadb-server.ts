@@ -69,7 +69,11 @@ export async function startMariadb({ tls }: MariadbOptions = {}): Promise<Databa
     port,
     url: `mariadb://parley:p%40ss%2Fword@127.0.0.1:${port}/brand`,
     run: (...statements) => run('use brand', ...statements),
-    ...server,
+    kill: server.kill,
+    async start(other) {
+      if (other) installCertificate(other, folder, owner);
+      await server.start();
+    },
     async stop() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

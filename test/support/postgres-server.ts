@@ -70,7 +70,11 @@ export async function startPostgres({ tls }: PostgresOptions = {}): Promise<Data
     port,
     url: `postgres://parley:p%40ss%2Fword@127.0.0.1:${port}/postgres`,
     run,
-    ...server,
+    kill: server.kill,
+    async start(other) {
+      if (other) installCertificate(other, folder, owner);
+      await server.start();
+    },
     async stop() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
