@@ -23,7 +23,7 @@ export interface SqlServerUnderTest {
   /** A table of many types and the record that its one row must become. */
   types: { create: string; insert: string; record: Record<string, unknown> };
   /** A column type of bytes and a value of it. */
-  bytes: { type: string; value: string };
+  bytes: { type: string; value: string; of(text: string): string };
   /** A statement that takes half a minute when `:id` is `slow`. */
   slow: string;
   /** Counts statements of Parley's that run at this moment. */
@@ -220,6 +220,27 @@ export function describeSqlDirectory(under: SqlServerUnderTest): void {
           expect(await directory.checkPassword?.({ login: name, password })).toEqual({ kind: 'refused' });
         },
       );
+
+      test('signs in by a hash that is kept as bytes', async () => {
+        await server.run(
+          `create table old_accounts (id varchar(40), email varchar(40), hash ${under.bytes.type}, closed date)`,
+          `insert into old_accounts values ('b-1', 'bea', ${under.bytes.of(bcrypt)}, null),
+            ('b-2', 'ben', ${under.bytes.of(bcrypt)}, '2026-01-31')`,
+        );
+        const directory = await open({
+          find: 'select * from old_accounts where id = :id',
+          login: 'select id, hash from old_accounts where email = :login',
+          password: { column: 'hash' },
+          disabled: 'closed',
+        });
+        const outcomes = await Promise.all(
+          ['bea', 'ben'].map(async (name) => directory.checkPassword?.({ login: name, password })),
+        );
+        expect(outcomes).toEqual([
+          { kind: 'signed-in', account: { accountId: 'b-1', record: { id: 'b-1', email: 'bea' } } },
+          { kind: 'refused' },
+        ]);
+      });
 
       test('of another format than the one that is accepted signs nobody in, and the log says why', async () => {
         const directory = await open({ password: { column: 'password_hash', format: 'argon2' } });

@@ -29,7 +29,7 @@ const scalars: readonly [oid: number, arrayOid: number, convert: Convert][] = [
   [3802, 3807, fromJson],
 ];
 
-const bytea = 17;
+export const bytea = 17;
 const byteaArray = 1001;
 
 type TextArray = (string | null | TextArray)[];

@@ -1,9 +1,9 @@
-import { DatabaseError, Pool } from 'pg';
+import { DatabaseError, Pool, types } from 'pg';
 import { ParleyError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { DirectoryUnreachable } from '../directory-unreachable.ts';
 import { type Database, type DatabaseOptions, grace, type QueryResult } from './database.ts';
-import { postgresColumn } from './postgres-columns.ts';
+import { bytea, postgresColumn } from './postgres-columns.ts';
 import { bind } from './statement.ts';
 
 /** Settings of each connection, given when it opens. The texts of dates and times depend on three of them. */
@@ -20,8 +20,11 @@ function sessionSettings(timeout: number): string {
     .join(' ');
 }
 
-/** Every value as the server writes it; postgres-columns.ts knows what it means. */
-const texts = { getTypeParser: () => (value: string | Buffer) => value };
+/** Every value but bytes as the server writes it; postgres-columns.ts knows what it means. */
+const texts = {
+  getTypeParser: (oid: number): ((value: string) => unknown) =>
+    oid === bytea ? types.getTypeParser(bytea) : (value) => value,
+};
 
 export function openPostgres(options: DatabaseOptions, log: Pick<Log, 'error'>): Database {
   const { host, port, user, password, database, timeout } = options;

@@ -53,10 +53,10 @@ function readId(row: Row, column: string): string {
   );
 }
 
-/** true, a number that is not 0, the time at which it was disabled, any text but a plain no. */
+/** true, a number that is not 0, the time at which it was disabled (not MySQL's zero), any text but a plain no. */
 function isDisabled(row: Row, { disabled }: ColumnSettings): boolean {
   if (disabled === undefined) return false;
   const value = row.json(disabled);
-  if (typeof value === 'string') return !/^(?:|0|f|false|n|no)$/i.test(value.trim());
+  if (typeof value === 'string') return !/^(?:|0|f|false|n|no|0000-00-00.*)$/i.test(value.trim());
   return value !== null && value !== false && value !== 0;
 }

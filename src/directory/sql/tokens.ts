@@ -30,7 +30,7 @@ const rules: Readonly<Record<Dialect, readonly Rule[]>> = {
   ],
   // https://dev.mysql.com/doc/refman/8.4/en/lexical-structure.html
   mysql: [
-    ['blank', /\s+|#[^\r\n]*|--(?:[\s\p{Cc}][^\r\n]*|$)/uy],
+    ['blank', /\s+|#[^\r\n]*|--(?=[\s\p{Cc}]|$)[^\r\n]*/uy],
     ['text', /'(?:[^'\\]|''|\\[^])*'|"(?:[^"\\]|""|\\[^])*"|`(?:[^`]|``)*`/y],
     ['place', /\?/y],
     ['text', /:=/y],

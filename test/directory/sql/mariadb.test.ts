@@ -40,7 +40,7 @@ describeWith('mariadbd', () => {
         'Mixed Case': 'é',
       },
     },
-    bytes: { type: 'varbinary(10)', value: "x'00ff'" },
+    bytes: { type: 'varbinary(80)', value: "x'00ff'", of: (text) => `'${text}'` },
     slow: "select :id as id, if(:id = 'slow', sleep(30), 0) as nothing",
     running:
       "select count(*) from information_schema.processlist where user = 'parley' and command <> 'Sleep'",

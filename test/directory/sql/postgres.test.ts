@@ -45,7 +45,7 @@ describeWith('initdb', () => {
         'Mixed Case': 'é',
       },
     },
-    bytes: { type: 'bytea', value: "'\\x00ff'" },
+    bytes: { type: 'bytea', value: "'\\x00ff'", of: (text) => `convert_to('${text}', 'UTF8')` },
     slow: "select :id::text as id, case when :id = 'slow' then pg_sleep(30)::text end as nothing",
     running: "select count(*) from pg_stat_activity where usename = 'parley' and state = 'active'",
     connections: "select count(*) from pg_stat_activity where usename = 'parley'",

@@ -48,6 +48,7 @@ describe('a statement of MySQL', () => {
     ["select :id # it's :id\n, 1", "select ? # it's :id\n, 1", 1],
     ["select :id -- it's :id\n, 1", "select ? -- it's :id\n, 1", 1],
     ['select 1--:id', 'select 1--?', 1],
+    ['select 1 --\n, :id', 'select 1 --\n, ?', 1],
     ['select /* :id /* :id */ :id', 'select /* :id /* :id */ ?', 1],
     ['select @a := :id', 'select @a := ?', 1],
   ])('%s', (sql, text, count) => {
