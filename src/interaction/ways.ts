@@ -1,3 +1,4 @@
+import type { AwayOutcome } from '../directory/away-outcome.ts';
 import type { PendingInteraction } from './contract.ts';
 
 /** A way to sign in that a consumer takes part in, in the brand's order. */
@@ -57,23 +58,6 @@ export interface Departure {
   /** JSON; kept for this browser and interaction until it is back. */
   memory: Record<string, unknown>;
 }
-
-export type AwayOutcome =
-  | {
-      kind: 'signed-in';
-      accountId: string;
-      amr?: string[] | undefined;
-      acr?: string | undefined;
-      /** Seconds since the epoch: when this was said; what ended the account's sessions after it ends this one. */
-      issuedAt: number;
-      /** Seconds since the epoch. */
-      authTime?: number | undefined;
-      /** Seconds since the epoch at which the session ends, however busy it is. */
-      endsAt?: number | undefined;
-    }
-  | { kind: 'cancelled' }
-  /** @param reason for the operator's log */
-  | { kind: 'failed'; reason: string };
 
 /** How a page offers a way. */
 export interface OfferedWay {

@@ -53,16 +53,3 @@ export interface WaitingAnswer {
   amr?: string[] | undefined;
   endsAt: number;
 }
-
-export type BrandLoginOutcome =
-  | {
-      kind: 'signed-in';
-      accountId: string;
-      amr: string[] | undefined;
-      acr: string | undefined;
-      issuedAt: number;
-      authTime: number | undefined;
-      endsAt: number;
-    }
-  | { kind: 'cancelled' }
-  | { kind: 'failed'; reason: string };

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { AssertionVerifier } from '../assertion/contract.ts';
-import type { AnswerStore, BrandAnswer, BrandLoginOutcome, BrandLoginRequest } from './contract.ts';
+import type { AwayOutcome } from '../away-outcome.ts';
+import type { AnswerStore, BrandAnswer, BrandLoginRequest } from './contract.ts';
 
 export interface BrandLoginOptions {
   /** The brand's login page. */
@@ -53,7 +54,7 @@ export function createBrandLogin(options: BrandLoginOptions) {
       answer: URLSearchParams,
       memory: Record<string, unknown>,
       { clientId }: Pick<BrandLoginRequest, 'clientId'>,
-    ): Promise<BrandLoginOutcome> {
+    ): Promise<AwayOutcome> {
       const error = answer.get('error');
       if (error !== null) return finishError(error, answer.get('state') === memory['nonce']);
       const waiting = await answers.take(answer.get('reference') ?? '');
@@ -127,13 +128,13 @@ function uidOf(nonce: string): string {
   return nonce.split('.')[0] ?? '';
 }
 
-function finishError(error: string, isOurs: boolean): BrandLoginOutcome {
+function finishError(error: string, isOurs: boolean): AwayOutcome {
   if (!isOurs) return failed('the answer is for another sign-in');
   if (error === 'access_denied') return { kind: 'cancelled' };
   return failed(`the brand's login says ${error.replaceAll(/[^\w-]/g, '?').slice(0, 60)}`);
 }
 
-function failed(reason: string): BrandLoginOutcome {
+function failed(reason: string): AwayOutcome {
   return { kind: 'failed', reason };
 }
 

@@ -24,17 +24,3 @@ export interface UpstreamRequest {
   maxAge: number | undefined;
   mustSignInAnew: boolean;
 }
-
-/** Times in seconds since the epoch. */
-export type UpstreamOutcome =
-  | {
-      kind: 'signed-in';
-      accountId: string;
-      amr: string[] | undefined;
-      acr: string | undefined;
-      issuedAt: number;
-      authTime: number | undefined;
-      endsAt: number;
-    }
-  | { kind: 'cancelled' }
-  | { kind: 'failed'; reason: string };

@@ -1,7 +1,8 @@
 import * as client from 'openid-client';
 import { ParleyError } from '../../errors.ts';
+import type { AwayOutcome } from '../away-outcome.ts';
 import { OutboundError } from '../outbound/outbound-error.ts';
-import type { SignInRecords, UpstreamOutcome, UpstreamRequest, UpstreamSettings } from './contract.ts';
+import type { SignInRecords, UpstreamRequest, UpstreamSettings } from './contract.ts';
 import { findUpstreamAccount, toRecord } from './upstream-account.ts';
 import { reasonOf } from './upstream-client.ts';
 
@@ -61,7 +62,7 @@ export function createUpstreamLogin(options: UpstreamLoginOptions) {
       return { kind: 'received' as const, interactionUid: state.split('.')[0] ?? '', answer };
     },
 
-    async finish(answer: URLSearchParams, memory: Record<string, unknown>): Promise<UpstreamOutcome> {
+    async finish(answer: URLSearchParams, memory: Record<string, unknown>): Promise<AwayOutcome> {
       const configuration = await load();
       const address = new URL(redirectUri);
       address.search = answer.toString();
@@ -85,7 +86,7 @@ async function toOutcome(
   { settings, records, sessionLifetime, now }: UpstreamLoginOptions,
   configuration: client.Configuration,
   tokens: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers,
-): Promise<UpstreamOutcome> {
+): Promise<AwayOutcome> {
   const idToken = tokens.claims();
   if (!idToken) return failed('there is no ID token');
   const hasUserinfo = configuration.serverMetadata().userinfo_endpoint !== undefined;
@@ -114,7 +115,7 @@ function isTextList(value: unknown): value is string[] {
 }
 
 /** @throws ParleyError('login_unavailable') where another try may help */
-function describeFailure(error: unknown): UpstreamOutcome {
+function describeFailure(error: unknown): AwayOutcome {
   if (error instanceof ParleyError) throw error;
   if (error instanceof client.AuthorizationResponseError && error.error === 'access_denied')
     return { kind: 'cancelled' };
@@ -125,6 +126,6 @@ function describeFailure(error: unknown): UpstreamOutcome {
   return failed(`upstream: ${reasonOf(error)}`);
 }
 
-function failed(reason: string): UpstreamOutcome {
+function failed(reason: string): AwayOutcome {
   return { kind: 'failed', reason };
 }

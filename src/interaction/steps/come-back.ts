@@ -1,7 +1,8 @@
+import type { AwayOutcome } from '../../directory/away-outcome.ts';
 import { ParleyError } from '../../errors.ts';
 import type { Step } from '../dispatch.ts';
 import { addressOfNotice, type NoticeName } from '../notices.ts';
-import { type AwayOutcome, findWay } from '../ways.ts';
+import { findWay } from '../ways.ts';
 
 /**
  * The browser is back from a login elsewhere. Here it brings its cookies: the answer counts only in the browser and
