@@ -16,8 +16,11 @@ async function linesOf(accounts: string): Promise<string[]> {
 
 const enrich = (entry: string): string => `${fileLine}  enrich:\n    - ${entry}\n`;
 
-const http = (entry: string): string => `  http: ${entry}\n`;
-const ldap = (keys: string): string => `  ldap: { base: "ou=people,dc=acme", ${keys} }\n`;
+/** With a way to check passwords, where the entry has none of its own. */
+const http = (entry: string): string =>
+  `  http: ${entry.includes('login:') ? entry : entry.replace('{ ', '{ login: { path: /s }, ')}\n`;
+const ldap = (keys: string): string =>
+  `  ldap: { base: "ou=people,dc=acme", ${keys.includes('login:') ? '' : 'login: { rdn: uid }, '}${keys} }\n`;
 const unproved = 'warning: does not prove to the API who is asking';
 
 describe('accounts', () => {
@@ -153,7 +156,7 @@ describe('accounts', () => {
     ],
     [
       'a base that is none',
-      '  ldap: { url: ldaps://a.example, base: people }\n',
+      '  ldap: { url: ldaps://a.example, base: people, login: { rdn: uid } }\n',
       'accounts.ldap.base: has the wrong form',
     ],
     [
@@ -219,6 +222,15 @@ describe('accounts', () => {
   ])('%s', async (_, accounts, expected) => {
     expect((await linesOf(accounts)).filter((line) => !line.includes(unproved))).toEqual([
       expect.stringContaining(expected),
+    ]);
+  });
+
+  test.each([
+    ['http', '  http: { url: https://a.example, auth: { bearer: a } }\n'],
+    ['ldap', '  ldap: { url: ldaps://a.example, base: dc=acme }\n'],
+  ])('%s that can check no password does not go with the page that asks for one', async (kind, accounts) => {
+    expect(await linesOf(accounts)).toEqual([
+      expect.stringContaining(`accounts.${kind}: can check no password`),
     ]);
   });
 

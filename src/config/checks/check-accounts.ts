@@ -5,12 +5,14 @@ import { error, warning } from '../problem.ts';
 import { directoryKinds } from '../schema/directory-schema.ts';
 import { checkHttpDirectory } from './check-http-directory.ts';
 import { checkLdapDirectory } from './check-ldap-directory.ts';
-import { checkSqlDirectory, checkSqlLogin } from './check-sql-directory.ts';
+import { checkPasswordWay } from './check-password-way.ts';
+import { checkSqlDirectory } from './check-sql-directory.ts';
 
 const kinds = Object.keys(directoryKinds) as (keyof typeof directoryKinds)[];
 
 /** `accounts` and each enrichment name one directory; no two records fight for one name. */
-export function checkAccounts({ accounts, login }: BrandConfig, { isDoubtful }: CheckContext): Problem[] {
+export function checkAccounts(brand: BrandConfig, { isDoubtful }: CheckContext): Problem[] {
+  const { accounts } = brand;
   const enrichments = accounts.enrich.map((entry, index) => ({
     entry,
     path: ['accounts', 'enrich', index],
@@ -23,7 +25,7 @@ export function checkAccounts({ accounts, login }: BrandConfig, { isDoubtful }: 
       ...(entry.ldap ? checkLdapDirectory(entry.ldap, [...path, 'ldap']) : []),
       ...(entry.sql ? checkSqlDirectory(entry.sql, [...path, 'sql']) : []),
     ]),
-    ...(accounts.sql ? checkSqlLogin(accounts.sql, login, ['accounts', 'sql']) : []),
+    ...checkPasswordWay(brand).filter(({ path }) => !isDoubtful([...path, 'login'])),
     ...enrichments.flatMap(({ entry, path }, index) => [
       ...ownName(entry.as, accounts.enrich.slice(0, index), path),
       ...verifiedKey(entry.by, path),

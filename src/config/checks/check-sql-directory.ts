@@ -22,16 +22,3 @@ export function checkSqlDirectory({ login, password }: SqlConfig, path: ConfigPa
   }
   return [];
 }
-
-/** The page for name and password needs a statement that finds whom the name means. */
-export function checkSqlLogin(sql: SqlConfig, ways: readonly object[], path: ConfigPath): Problem[] {
-  const asksForPassword = ways.some((way) => 'password' in way);
-  if (!asksForPassword || sql.login !== undefined || sql.password !== undefined) return [];
-  return [
-    error(
-      path,
-      'can check no password, and login has the page that asks for one',
-      'add login: select id, password_hash from … where email = :login, and password: { column: password_hash }',
-    ),
-  ];
-}
