@@ -103,8 +103,10 @@ describeWith('openssl', (openssl) =>
         await page.evaluate('window.provider = Parley.customIdentityProvider()');
         await page.evaluate('provider.getToken()');
 
-        await page.evaluate('window.leaving = Parley.signOut()');
-        expect(await widget(page).count()).toBe(0);
+        const isGoneAtOnce = await page.evaluate(
+          `(window.leaving = Parley.signOut(), document.getElementById('chat-widget-container') === null)`,
+        );
+        expect(isGoneAtOnce).toBe(true);
         await page.evaluate('leaving');
         expect(await page.evaluate('provider.hasToken()')).toBe(false);
         const refused = `provider.getToken().then(() => 'a token', ({ code }) => code)`;
