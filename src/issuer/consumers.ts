@@ -51,13 +51,12 @@ export function createConsumers(options: ConsumersOptions): Consumers {
   return {
     async findAccount(ctx, accountId, token) {
       return inProtocolErrors(async () => {
-        const [alive, account] = await Promise.all([
-          token
-            ? isTokenAlive(options, ctx, { accountId, token })
-            : isSessionAlive(options, accountId, ctx.oidc.session),
-          // A refresh token may live for months: whoever was disabled meanwhile is out at once.
-          directory.findAccount(accountId, { fresh: token?.kind === 'RefreshToken' }),
-        ]);
+        // A refresh token may live for months: whoever was disabled meanwhile is out at once.
+        const account = await directory.findAccount(accountId, { fresh: token?.kind === 'RefreshToken' });
+        // Last: what the brand ended while the directory was asked has ended.
+        const alive = token
+          ? await isTokenAlive(options, ctx, { accountId, token })
+          : await isSessionAlive(options, accountId, ctx.oidc.session);
         if (!alive || !account) return undefined;
         if (!(await hasSubject(subjects, ctx, { account, token }))) return undefined;
         return toLibraryAccount(options.claims, ctx, account);
@@ -112,9 +111,11 @@ async function isTokenAlive(
     sessionUid === undefined ? undefined : oidc.provider.Session.findByUid(sessionUid),
     store.notBefore(accountId),
   ]);
-  if (!isYounger(token.iat, mark)) return false;
+  const own = session?.accountId === accountId ? session : undefined;
+  // A code may be younger than the mark though its sign-in was under way before.
+  if (!isYounger(token.iat, mark) || (own && !isYounger(own.loginTs, mark))) return false;
   if (sessionUid === undefined) return true;
-  if (!ended && session?.accountId === accountId && !isOver(session, absoluteLifetime, now())) return true;
+  if (!ended && own && !isOver(own, absoluteLifetime, now())) return true;
   // offline_access outlives the session on purpose; an access token may have been narrowed, its grant was not.
   const grant = grantId === undefined ? undefined : await oidc.provider.Grant.find(grantId);
   return grant?.getOIDCScope().split(' ').includes('offline_access') ?? false;

@@ -11,6 +11,7 @@ import {
   authorizeSilently,
   type Client,
   claimsOf,
+  createPkce,
   exchange,
   isActive,
   postAsClient,
@@ -180,6 +181,55 @@ onEachStore((store) => {
     else expect((await exchange(web(), code)).body.error).toBe('invalid_grant');
     const after = await authorizeSilently(visitor, authorizationUrl(web()));
     expect(after.get('error')).toBe('login_required');
+  });
+
+  describe('56 what is under way while the brand disables the consumer, and ends in a later second', () => {
+    const disable = async () => {
+      await callBrand({ events: disabled });
+      await nextSecond();
+    };
+    const pkce = createPkce();
+    const tokensOf = async (code: string | undefined): Promise<unknown> => {
+      const { body } = await exchange(web(), code ?? '', { code_verifier: pkce.verifier });
+      return body.error ?? body;
+    };
+
+    test("a sign-in by the brand's assertion gives nothing", async () => {
+      await nextSecond();
+      const visitor = new Visitor();
+      const form = {
+        client_id: 'web',
+        response_type: 'code',
+        scope: 'openid',
+        redirect_uri: web().redirectUri,
+        ...pkce.challenge,
+        login_hint_token: await signer.sign({ sub: dana.sub }),
+      };
+      const authorize = () => visitor.post(`${parley.issuer}/page/authorize`, form, { origin: page });
+      const response = await whileDirectoryIsAsked(parley, authorize, disable);
+      const { code } = (await response.json()) as { code?: string };
+      if (code !== undefined) expect(await tokensOf(code)).toBe('invalid_grant');
+      const identity = await visitor.post(
+        `${parley.issuer}/page/identity`,
+        { client_id: 'web' },
+        { origin: page },
+      );
+      expect(await identity.json()).toBeNull();
+    });
+
+    test("a grant of the brand's own server gives nothing", async () => {
+      await nextSecond();
+      const body = new URLSearchParams({
+        client_id: 'web',
+        client_secret: web().secret ?? '',
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: await signer.sign({ sub: dana.sub, channel: 'back' }),
+      });
+      const bear = () => fetch(`${parley.issuer}/token`, { method: 'POST', body });
+      const response = await whileDirectoryIsAsked(parley, bear, disable);
+      const { access_token: token } = (await response.json()) as { access_token?: string };
+      if (token !== undefined) expect(await userinfoStatus(web(), token)).toBe(401);
+    });
   });
 
   describe('what the brand has not signed for this ends nobody', () => {
