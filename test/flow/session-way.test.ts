@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { pickCookies } from '../../src/directory/brand-session/pick-cookies.ts';
 import { type BrandServer, startBrandServer } from '../support/brand-site.ts';
 import { whileDirectoryIsAsked } from '../support/hold-directory.ts';
+import { poll } from '../support/poll.ts';
 import {
   answerOf,
   authorizationUrl,
@@ -348,6 +349,24 @@ describe('56 a silent request in flight', () => {
     if (afterwards) expect(body).toMatchObject(afterwards);
     else expect(body).toBeNull();
   });
+});
+
+test('56 an answer of the brand’s that is older than the end of its consumer signs nobody in', async () => {
+  giveCookie(brand.signIn(dana.sub));
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  brand.misbehave((response) => {
+    asked.resolve();
+    void answer.promise.then(() => response.end(JSON.stringify({ id: dana.sub })));
+  });
+  const late = askForCode();
+  await asked.promise;
+  const end = Math.floor(Date.now() / 1000);
+  await parley.server.sites[0]?.store.setNotBefore(dana.sub, end, 60);
+  seconds += 2;
+  answer.resolve();
+  expect((await late).body).toMatchObject({ error: 'login_required' });
+  await poll('the next second', 2000, () => Date.now() / 1000 >= end + 1);
 });
 
 test('38 a re-authentication that is cancelled changes nobody and gives nothing', async () => {

@@ -31,6 +31,8 @@ export interface BrandConsumer {
   accountId: string;
   /** Names the brand's session without telling its cookies. */
   brandSession: string;
+  /** Seconds since the epoch at which the brand was asked: what ended the consumer's sessions after it ends this word too. */
+  askedAt: number;
   /** Seconds since the epoch; absent where the brand does not tell. */
   authTime?: number;
   acr?: string;

@@ -46,7 +46,7 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
   let flights = shareFlights<BrandSessionAnswer>();
   let mayWarn = true;
 
-  async function ask({ header, hash }: Picked): Promise<BrandSessionAnswer> {
+  async function ask({ header, hash }: Picked, start: number): Promise<BrandSessionAnswer> {
     const headers = { ...passive, accept: 'application/json', cookie: header };
     const answer = await guard.run(
       async () => {
@@ -59,9 +59,9 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
       },
       { repeatable: true },
     );
-    return answer.kind === 'nobody'
-      ? answer
-      : { kind: 'signed-in', consumer: { ...answer.consumer, brandSession: hash } };
+    if (answer.kind === 'nobody') return answer;
+    const askedAt = Math.floor(start / 1000);
+    return { kind: 'signed-in', consumer: { ...answer.consumer, brandSession: hash, askedAt } };
   }
 
   /** One odd answer must not close the brand's session to everybody else, as one that is down would. */
@@ -75,7 +75,7 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
     const current = flights;
     return current(picked.hash, async () => {
       const start = now();
-      const answer = await ask(picked);
+      const answer = await ask(picked, start);
       if (current === flights) answers.set(picked.hash, answer, { start });
       return answer;
     });

@@ -4,7 +4,7 @@ import type { BrandConsumer } from './contract.ts';
 
 /** What the brand said, or what is wrong with it in words for the operator that quote nothing of it. */
 export type ReadAnswer =
-  | { kind: 'signed-in'; consumer: Omit<BrandConsumer, 'brandSession'> }
+  | { kind: 'signed-in'; consumer: Omit<BrandConsumer, 'brandSession' | 'askedAt'> }
   | { kind: 'nobody' }
   /** `isDown`: asking again may help. */
   | { kind: 'unusable'; fault: string; isDown: boolean };

@@ -13,10 +13,10 @@ export interface Statement {
 }
 
 export function fromBrandSession({ accountId, ...consumer }: BrandConsumer, now: number): Statement {
-  const { authTime = null, brandSession, acr, amr } = consumer;
+  const { authTime = null, askedAt, brandSession, acr, amr } = consumer;
   return {
     accountId,
-    beganAt: now,
+    beganAt: askedAt,
     acr,
     amr,
     facts: { way: 'session', authTime: notAfter(authTime, now), brandSession },
