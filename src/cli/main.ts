@@ -11,6 +11,8 @@ import { registerConfigCheck } from './config-check.ts';
 import { registerInit } from './init.ts';
 import type { CliIo } from './io.ts';
 import { registerKeys } from './keys.ts';
+import { registerLinks } from './links.ts';
+import { registerLiveChat } from './livechat.ts';
 import { registerRequests } from './requests.ts';
 import { registerStart } from './start.ts';
 import { registerStore } from './store.ts';
@@ -39,6 +41,8 @@ process.exitCode = await run(process.argv.slice(2), io, [
     }),
   (program) => registerClaims(program, { io, checks: brandChecks }),
   (program) => registerRequests(program, { io, checks: brandChecks }),
+  (program) => registerLiveChat(program, { io: { ...io, stdin: process.stdin }, checks: brandChecks }),
+  (program) => registerLinks(program, { io, checks: brandChecks }),
   (program) => registerKeys(program, io),
   (program) => registerStore(program, { io, checks: brandChecks }),
   (program) => registerAccountsHash(program, { ...io, stdin: process.stdin }),

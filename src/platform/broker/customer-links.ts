@@ -103,7 +103,7 @@ export function createCustomerLinks({
 }
 
 /** A sealed secret opens for this customer of this account and nowhere else. */
-function secretPlace(place: {
+export function secretPlace(place: {
   brand: string;
   linkName: string;
   accountId: string;

@@ -60,7 +60,8 @@ async function checkUsable(
   accountId: string,
   { identity, isLocked }: FoundLink,
 ): Promise<void> {
-  const mismatch = await store.find(mismatchModel, mismatchId(vendor, accountId));
+  const { model, id } = disownedNote(vendor.linkName, accountId);
+  const mismatch = await store.find(model, id);
   if (mismatch)
     throw new VendorError(
       'failed',
@@ -81,7 +82,8 @@ async function disown(
   accountId: string,
   { detail, stray }: { detail: string; stray?: VendorToken },
 ): Promise<VendorError> {
-  await store.upsert(mismatchModel, mismatchId(vendor, accountId), {}, restAfterMismatch);
+  const { model, id } = disownedNote(vendor.linkName, accountId);
+  await store.upsert(model, id, {}, restAfterMismatch);
   if (stray) await vendor.revoke(stray.accessToken).catch(() => {});
   const advice =
     'The link is unchanged. `parley links show` prints it; import it again from an export with its secret, or unlink the consumer, who then starts without a history.';
@@ -132,5 +134,7 @@ function tellUnfinished({ vendor, log }: CustomersOptions, accountId: string, st
   );
 }
 
-const mismatchModel = 'DisownedCustomer';
-const mismatchId = ({ linkName }: TokenVendor, accountId: string): string => `${linkName}:${accountId}`;
+/** Where the mark of a disowned customer lies: whoever repairs the link removes it. */
+export function disownedNote(linkName: string, accountId: string): { model: string; id: string } {
+  return { model: 'DisownedCustomer', id: `${linkName}:${accountId}` };
+}

@@ -84,6 +84,6 @@ export function createTokenCache({ store, seal, brand, clientId, now }: TokenCac
 }
 
 /** Which sessions of an account hold tokens: `<client>:<session uid>`, for whoever unlinks the consumer. */
-function sessionsOf(accountId: string): string {
+export function sessionsOf(accountId: string): string {
   return `vendor-tokens:${accountId}`;
 }

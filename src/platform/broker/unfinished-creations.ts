@@ -33,6 +33,6 @@ export function createUnfinishedCreations(
 }
 
 /** Where the note lies; it goes with the link when a consumer is unlinked. */
-function creationNote(linkName: string, accountId: string): { model: string; id: string } {
+export function creationNote(linkName: string, accountId: string): { model: string; id: string } {
   return { model, id: `${linkName}:${accountId}` };
 }
