@@ -3,6 +3,7 @@ import {
   bulkhead,
   BulkheadRejectedError,
   circuitBreaker,
+  type CircuitBreakerPolicy,
   ConsecutiveBreaker,
   ExponentialBackoff,
   handleWhen,
@@ -57,8 +58,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const again = retry(isDown, { maxAttempts: 1, backoff: new ExponentialBackoff({ initialDelay: 150 }) });
   const once = wrap(places, breaker);
   const repeated = wrap(places, breaker, again);
-  breaker.onBreak(() => options.log.error(`${options.title} does not answer: it is asked now and then only`));
-  breaker.onReset(() => options.log.info(`${options.title} answers again`));
+  tellChanges(breaker, options);
 
   return {
     async send(request) {
@@ -69,6 +69,19 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       }
     },
   };
+}
+
+/** Once per change: a breaker that tries in vain and opens again is no news. */
+function tellChanges(breaker: CircuitBreakerPolicy, { title, log }: VendorHttpOptions): void {
+  let isDown = false;
+  breaker.onBreak(() => {
+    if (!isDown) log.error(`${title} does not answer: it is asked now and then only`);
+    isDown = true;
+  });
+  breaker.onReset(() => {
+    isDown = false;
+    log.info(`${title} answers again`);
+  });
 }
 
 async function sendOnce(
