@@ -5,7 +5,7 @@ import { createLinkRecords, type LinkRecord, type LinkRecords } from './platform
 import { sessionsOf } from './platform/broker/token-cache.ts';
 import { livechatLinkName } from './platform/livechat/link-name.ts';
 
-export { type ImportOutcome, type LinkRecord, linkRecordSchema } from './platform/broker/link-records.ts';
+export { type LinkRecord, linkRecordSchema } from './platform/broker/link-records.ts';
 
 /** A brand's links, for the command line. */
 export interface ManagedLinks extends Pick<LinkRecords, 'list' | 'import'> {

@@ -14,7 +14,7 @@ export interface ConnectAgentOptions {
 }
 
 /** The answer of the browser is not to our question, or it is a refusal. */
-export class ConsentRefused extends Error {}
+class ConsentRefused extends Error {}
 
 /** An administrator consents in the browser; what LiveChat gives for it is kept sealed. */
 export async function connectAgent(options: ConnectAgentOptions): Promise<void> {
