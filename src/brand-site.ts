@@ -4,13 +4,11 @@ import { openBrandEvents } from './brand-events.ts';
 import { claimsByScope } from './claims/claim-names.ts';
 import { createClaimsMapping } from './claims/claims-mapping.ts';
 import { compileExpression } from './claims/compile-expression.ts';
+import { createSignInRecords } from './sign-in-records.ts';
 import { openBrandBrokers } from './brand-brokers.ts';
 import type { BrandConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import type { AccountDirectory } from './directory/contract.ts';
-import { openDirectory } from './directory/open-directory.ts';
-import { withTotpSecret } from './directory/with-totp-secret.ts';
-import { createSignInRecords } from './sign-in-records.ts';
 import { openSilentWays } from './directory/open-silent-ways.ts';
 import { createAnonymousLimit } from './http/limit-anonymous.ts';
 import type { Site } from './http/site-table.ts';
@@ -29,8 +27,9 @@ import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
 import type { Seal } from './keys/seal.ts';
 import { loadDemo } from './load-demo.ts';
 import type { Log } from './log.ts';
+import { openAccounts } from './open-accounts.ts';
 import { type ResolvedClient, resolveClient } from './platform/resolve-client.ts';
-import { acrValuesOf, openSignInWays, totpMemberOf, useAssertionOnce } from './sign-in-ways.ts';
+import { acrValuesOf, openSignInWays, useAssertionOnce } from './sign-in-ways.ts';
 import type { BrandStore, Store } from './store/contract.ts';
 
 export interface BrandSiteOptions {
@@ -58,15 +57,7 @@ export interface BrandSite extends Site {
 
 /** Everything that one brand owns in this process: issuer, keys, directory, claims, pages, and for a demo its twin. */
 export async function createBrandSite(options: BrandSiteOptions): Promise<BrandSite> {
-  const { brand, log, now } = options;
-  const accounts = await openDirectory(brand.accounts, {
-    log,
-    now,
-    signInRecords: createSignInRecords(options),
-    compile: (expression) => compileExpression(expression).evaluate,
-  });
-  const totpMember = totpMemberOf(brand);
-  const directory = totpMember === undefined ? accounts : withTotpSecret(accounts, totpMember);
+  const directory = await openAccounts(options);
   try {
     return await createSite(options, directory);
   } catch (error) {

@@ -1,15 +1,15 @@
 import type { MappedBrand } from './claims/claim-names.ts';
-import { compileExpression } from './claims/compile-expression.ts';
 import { type ClaimExplanation, explainClaims } from './claims/explain-claims.ts';
 import { personalClaims } from './claims/personal-claims.ts';
 import type { SubjectOutcome } from './claims/subject-template.ts';
 import type { BrandConfig, ClientConfig } from './config/brand-schema.ts';
 import type { Config } from './config/contract.ts';
 import type { Account } from './directory/contract.ts';
-import { openDirectory } from './directory/open-directory.ts';
 import { createSubjectRules, toSubjectClient } from './issuer/subject-rules.ts';
 import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
 import { createLog } from './log.ts';
+import { openAccounts } from './open-accounts.ts';
+import { openConfiguredStore } from './open-configured-store.ts';
 import { resolveClient } from './platform/resolve-client.ts';
 
 /** What one client's tokens would say about one account. */
@@ -32,16 +32,18 @@ export async function showClaims(
   config: Config,
   { brand, client, accountId, scopes }: ShowClaimsRequest,
 ): Promise<ShownClaims | undefined> {
-  const directory = await openDirectory(brand.accounts, {
-    log: createLog({ level: 'silent' }),
-    now: Date.now,
-    compile: (expression) => compileExpression(expression).evaluate,
-  });
+  const log = createLog({ level: 'silent' });
+  const store = openConfiguredStore(config, log);
   try {
-    const account = await directory.findAccount(accountId);
-    return account && (await explain(config, { brand, client, account, scopes }));
+    const directory = await openAccounts({ brand, store, log, now: Date.now });
+    try {
+      const account = await directory.findAccount(accountId);
+      return account && (await explain(config, { brand, client, account, scopes }));
+    } finally {
+      await directory.close();
+    }
   } finally {
-    await directory.close();
+    await store.close();
   }
 }
 
