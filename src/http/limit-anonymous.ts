@@ -11,11 +11,13 @@ const windowSeconds = 10 * 60;
  *
  * @param limit in ten minutes
  */
-export function createAnonymousLimit(counter: Pick<BrandStore, 'increment'>, limit: number) {
+export function createAnonymousLimit(counter: Pick<BrandStore, 'increment' | 'readCounter'>, limit: number) {
   /** @throws ParleyError('too_many_requests') */
   return async (ip: string): Promise<void> => {
-    const count = await counter.increment(`anonymous-from:${addressGroup(ip)}`, windowSeconds);
-    if (count > limit)
-      throw new ParleyError('too_many_requests', `${count} anonymous requests from ${addressGroup(ip)}`);
+    const name = `anonymous-from:${addressGroup(ip)}`;
+    // Read first: what is refused writes nothing, or a flood would keep the disk of the embedded store busy.
+    const isOver =
+      (await counter.readCounter(name)) >= limit || (await counter.increment(name, windowSeconds)) > limit;
+    if (isOver) throw new ParleyError('too_many_requests', `more than ${limit} anonymous requests`);
   };
 }

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { askRedis } from './ask-redis.ts';
 import { findFreePort } from './free-port.ts';
 import { poll } from './poll.ts';
@@ -14,7 +15,11 @@ export interface RedisCluster extends RedisTopology {
   addMaster(): Promise<RedisServer>;
   /** The server that owns a slot now. */
   ownerOf(slot: number): Promise<RedisServer>;
-  /** Moves a slot with its keys, as redis-cli does. */
+  /** The three steps of a move: announced, keys gone ahead, settled. */
+  beginMove(slot: number, from: RedisServer, to: RedisServer): Promise<void>;
+  moveKeys(slot: number, from: RedisServer, to: RedisServer): Promise<void>;
+  endMove(slot: number, to: RedisServer): Promise<void>;
+  /** All three, as redis-cli does it. */
   moveSlot(slot: number, from: RedisServer, to: RedisServer): Promise<void>;
 }
 
@@ -73,6 +78,21 @@ export async function startCluster({ settings = [], password }: ClusterOptions =
       .map((server) => poll('the replica is in step', 10_000, () => hasReplica(server))),
   );
 
+  async function beginMove(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
+    const [source, target] = [await idOf(from), await idOf(to)];
+    await askRedis(to, (redis) => redis.call('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source));
+    await askRedis(from, (redis) => redis.call('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target));
+  }
+
+  async function endMove(slot: number, to: RedisServer): Promise<void> {
+    const target = await idOf(to);
+    for (const server of [to, ...servers.filter((other) => other !== to)]) {
+      const settle = (redis: Redis) => redis.call('CLUSTER', 'SETSLOT', String(slot), 'NODE', target);
+      // Replicas and nodes that are down learn it by themselves.
+      await askRedis(server, settle).catch(() => {});
+    }
+  }
+
   return {
     url: `redis-cluster://${password ? `:${password}@` : ''}${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     servers,
@@ -80,8 +100,8 @@ export async function startCluster({ settings = [], password }: ClusterOptions =
       const server = await startNode();
       servers.push(server);
       await meet(server);
-      await untilKnown(server, servers.length);
       await Promise.all(servers.map((known) => untilKnown(known, servers.length)));
+      await untilUp(server);
       return server;
     },
     async ownerOf(slot) {
@@ -91,39 +111,39 @@ export async function startCluster({ settings = [], password }: ClusterOptions =
       });
       return servers.find((server) => server.port === port) as RedisServer;
     },
-    moveSlot: (slot, from, to) => moveSlot(slot, { from, to, servers, password }),
+    beginMove,
+    moveKeys: (slot, from, to) => moveKeys({ slot, from, to, password }),
+    endMove,
+    async moveSlot(slot, from, to) {
+      await beginMove(slot, from, to);
+      await moveKeys({ slot, from, to, password });
+      await endMove(slot, to);
+    },
     async stop() {
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
 }
 
-async function moveSlot(
-  slot: number,
-  {
-    from,
-    to,
-    servers,
-    password,
-  }: { from: RedisServer; to: RedisServer; servers: readonly RedisServer[]; password: string | undefined },
-): Promise<void> {
-  const [source, target] = [await idOf(from), await idOf(to)];
-  await askRedis(to, (redis) => redis.call('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', source));
+async function moveKeys({
+  slot,
+  from,
+  to,
+  password,
+}: {
+  slot: number;
+  from: RedisServer;
+  to: RedisServer;
+  password: string | undefined;
+}): Promise<void> {
+  const login = password ? ['AUTH', password] : [];
   await askRedis(from, async (redis) => {
-    await redis.call('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', target);
     for (;;) {
       const keys = await redis.cluster('GETKEYSINSLOT', slot, 20);
       if (keys.length === 0) return;
-      const login = password ? ['AUTH', password] : [];
       await redis.call('MIGRATE', '127.0.0.1', String(to.port), '', '0', '2000', ...login, 'KEYS', ...keys);
     }
   });
-  for (const server of [to, from, ...servers.filter((other) => other !== to && other !== from)]) {
-    // Replicas and nodes that are down learn it by themselves.
-    await askRedis(server, (redis) => redis.call('CLUSTER', 'SETSLOT', String(slot), 'NODE', target)).catch(
-      () => {},
-    );
-  }
 }
 
 function idOf(server: RedisServer): Promise<string> {

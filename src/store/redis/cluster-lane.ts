@@ -18,7 +18,8 @@ export function openClusterLane(address: ClusterAddress, timeout: number, watch:
   const cluster = new Cluster(address.nodes, {
     redisOptions: clientOptions(address, timeout),
     clusterRetryStrategy: retryDelay,
-    slotsRefreshTimeout: timeout,
+    // Several nodes that hang may be asked for the map before one that answers.
+    slotsRefreshTimeout: Math.ceil(timeout / 3),
     enableOfflineQueue: false,
     // Names stay names, or a certificate for them would not fit.
     dnsLookup: (name, answer) => answer(null, name),

@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Command } from 'ioredis';
+import type { Store } from '../../../src/store/contract.ts';
+import { createRedisStore } from '../../../src/store/redis-store.ts';
+import { askRedis } from '../../support/ask-redis.ts';
+import { describeWith } from '../../support/availability.ts';
+import { poll } from '../../support/poll.ts';
+import { type RedisCluster, startCluster } from '../../support/redis-cluster.ts';
+import type { RedisServer } from '../../support/redis-server.ts';
+
+const slotOf = (key: string) => new Command('get', [key]).getSlot();
+const keyOf = (id: string) => `parley:1:acme:record:AuthorizationCode:${id}`;
+
+describeWith('redis-server', () => {
+  let cluster: RedisCluster;
+  let newcomer: RedisServer;
+  const stores: Store[] = [];
+
+  function open(wait: 'auto' | 'off'): Store {
+    const store = createRedisStore({ url: cluster.url, timeout: 2000, wait });
+    stores.push(store);
+    return store;
+  }
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    newcomer = await cluster.addMaster();
+  });
+  afterAll(() => cluster.stop());
+  afterEach(async () => {
+    for (const store of stores.splice(0)) await store.close();
+  });
+
+  describe('the store on a Cluster whose slots move to a master that owned none', () => {
+    /** The newcomer has no replica. */
+    const brandOf = () => open('off').forBrand('acme');
+
+    test('finds and consumes, once, what has gone ahead of its slot', async () => {
+      const brand = brandOf();
+      await brand.upsert('AuthorizationCode', 'ahead', { n: 1 }, 60);
+      const slot = slotOf(keyOf('ahead'));
+      const owner = await cluster.ownerOf(slot);
+      await cluster.beginMove(slot, owner, newcomer);
+      await cluster.moveKeys(slot, owner, newcomer);
+
+      expect(await brand.find('AuthorizationCode', 'ahead')).toEqual({ n: 1 });
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () => brand.consume('AuthorizationCode', 'ahead')),
+      );
+      expect(outcomes.filter((outcome) => outcome === 'consumed')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === 'lost')).toHaveLength(19);
+
+      await cluster.endMove(slot, newcomer);
+      expect(await brand.consume('AuthorizationCode', 'ahead')).toBe('lost');
+    });
+
+    test('follows a slot that has moved since it looked', async () => {
+      const brand = brandOf();
+      await brand.upsert('AuthorizationCode', 'moved', { n: 2 }, 60);
+      const slot = slotOf(keyOf('moved'));
+      await cluster.moveSlot(slot, await cluster.ownerOf(slot), newcomer);
+      expect(await brand.consume('AuthorizationCode', 'moved')).toBe('consumed');
+      expect(await brand.find('AuthorizationCode', 'moved')).toMatchObject({ n: 2 });
+      expect(await askRedis(newcomer, (redis) => redis.exists(keyOf('moved')))).toBe(1);
+    });
+  });
+
+  describe('the store on a Cluster whose replicas are away', () => {
+    const away = () => cluster.servers.slice(3, 6);
+    const unconfirmed = { name: 'ParleyError', code: 'store_unconfirmed', status: 503 };
+
+    test('refuses what must not be lost, says so apart, and has written it', async () => {
+      const brand = open('auto').forBrand('acme');
+      await brand.upsert('AuthorizationCode', 'spent', { n: 3 }, 60);
+      const notWaiting = open('off').forBrand('acme');
+      await notWaiting.find('AuthorizationCode', 'spent');
+      for (const replica of away()) replica.pause();
+      const began = Date.now();
+      try {
+        await expect(brand.consume('AuthorizationCode', 'spent')).rejects.toMatchObject(unconfirmed);
+        expect(Date.now() - began).toBeLessThan(2000);
+        await expect(brand.upsert('Session', 's', {}, 60)).rejects.toMatchObject(unconfirmed);
+        await expect(brand.putLink('livechat', 'dana', {})).rejects.toMatchObject(unconfirmed);
+        await expect(brand.destroy('Session', 's')).rejects.toMatchObject(unconfirmed);
+        expect(await brand.find('AuthorizationCode', 'spent')).toMatchObject({
+          consumed: expect.any(Number),
+        });
+        expect(await brand.upsert('AuthorizationCode', 'new', {}, 60)).toBe('saved');
+        expect(await notWaiting.consume('AuthorizationCode', 'new')).toBe('consumed');
+      } finally {
+        for (const replica of away()) replica.resume();
+      }
+      // While nodes come back, a command may still be refused.
+      await poll('the spent code is known as such', 15_000, async () => {
+        const outcome = await brand.consume('AuthorizationCode', 'spent').catch(() => undefined);
+        expect(outcome).not.toBe('consumed');
+        return outcome === 'lost';
+      });
+      await poll('writes are confirmed again', 15_000, async () => {
+        return (await brand.upsert('Session', 'later', {}, 60).catch(() => undefined)) === 'saved';
+      });
+    });
+  });
+
+  test('what the operator should set is said, once for all nodes', async () => {
+    const risks = (await open('auto').findRisks()).join('\n');
+    expect(risks).toMatch(/set appendonly yes/);
+    expect(risks).toMatch(/set min-replicas-to-write 1/);
+    expect(risks).toMatch(/a Redis master has no replica/i);
+    expect(risks).not.toMatch(/noeviction/);
+    expect((await open('off').findRisks()).join('\n')).toMatch(/nothing waits for them/);
+    await Promise.all(
+      cluster.servers.map((server) =>
+        askRedis(server, (redis) => redis.acl('SETUSER', 'default', '-config')),
+      ),
+    );
+    expect((await open('auto').findRisks()).join('\n')).toMatch(/does not say how it is set up \(NOPERM\)/);
+  });
+});
