@@ -292,6 +292,22 @@ describe('on a shared device', () => {
     await poll('no token is alive', 5000, () => twin.control.countLiveTokens() === 0);
   });
 
+  test('a sign-out while a one-time code is on its way wins: nobody gets it', async () => {
+    const kiosk = await signInToChat(parley, dana);
+    await kiosk.ask('token');
+    const arrival = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    twin.control.faults.set(
+      { kind: 'held_answer', until: release.promise, onArrival: arrival.resolve },
+      { operation: 'identity_transfer' },
+    );
+    const late = openChatPage(parley, kiosk.visitor.clone()).ask('transfer');
+    await arrival.promise;
+    await kiosk.signOut();
+    release.resolve();
+    expect((await late).body.error).toBe('login_required');
+  });
+
   test('LiveChat being down holds a sign-out up for a second at most', async () => {
     const kiosk = await signInToChat(parley, dana);
     await kiosk.ask('token');
@@ -425,7 +441,13 @@ describe('what goes wrong at LiveChat', () => {
     await page.ask('token');
     expect((await other.ask('token')).headers.get('retry-after')).toBe('7');
     expect(mints()).toBe(1);
-    clock += 8000;
+    // Those who ask meanwhile do not make it longer.
+    for (let left = 69; left > 0; left -= 1) {
+      clock += 100;
+      expect((await page.ask('token')).headers.get('retry-after')).toBe(String(Math.ceil(left / 10)));
+    }
+    expect(mints()).toBe(1);
+    clock += 100;
     expect((await other.ask('token')).status).toBe(200);
   });
 

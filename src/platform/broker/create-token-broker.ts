@@ -73,8 +73,7 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
     return underLock(session, async () => {
       const tokens: SessionTokens = (await cache.find(session)) ?? { earlier: [] };
       if (tokens.current && suffices(tokens.current)) return tokens.current;
-      await pause.check();
-      const minted = await customers.mint(session.accountId);
+      const minted = await pause.unlessPaused(() => customers.mint(session.accountId));
       const current = { ...minted, isFresh };
       const earlier = [...(tokens.current ? [tokens.current] : []), ...tokens.earlier];
       await cache.save(session, { current, earlier: earlier.slice(0, mostTokens - 1) });
@@ -114,15 +113,6 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
     if (tokens) await revocation.now([...(tokens.current ? [tokens.current] : []), ...tokens.earlier]);
   }
 
-  async function speak<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      await pause.learnFrom(error);
-      throw toParleyError(error);
-    }
-  }
-
   const toPage = (token: CachedToken | undefined) => token && vendor.toPage(token);
 
   return {
@@ -141,7 +131,9 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
     transfer: (consumer, challenge) =>
       speak(async () => {
         const token = await get(consumer);
-        return token && vendor.transfer(token.accessToken, challenge);
+        if (!token) return undefined;
+        const code = await pause.unlessPaused(() => vendor.transfer(token.accessToken, challenge));
+        return (await consumer.isStillSignedIn()) ? code : undefined;
       }),
     async endSession(session) {
       await end(session).catch((error: unknown) =>
@@ -153,4 +145,13 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
     },
     close: () => background.settle(),
   };
+}
+
+/** The platform's failures in Parley's words. */
+async function speak<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toParleyError(error);
+  }
 }
