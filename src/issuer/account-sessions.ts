@@ -1,5 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { BrandStore } from '../store/contract.ts';
+import { endOfSession } from './session-age.ts';
 
 /** Which sessions an account has, on every device: what ends when the brand says that its consumer is gone. */
 export interface AccountSessions {
@@ -26,10 +27,13 @@ export function createAccountSessions({
   now,
 }: AccountSessionsOptions): AccountSessions {
   return {
-    async note({ accountId, uid, loginTs }) {
+    async note(session) {
+      const { accountId, uid, loginTs } = session;
       if (accountId === undefined || uid === undefined || loginTs === undefined) return;
       if (now() - loginTs > beginning) return;
-      await store.addMember(setOf(accountId), uid, absoluteLifetime);
+      // A browser that keeps cookies back begins a session with each assertion: none is listed for longer than it lives.
+      const end = endOfSession({ ...session, loginTs }, absoluteLifetime) ?? now();
+      await store.addMember(setOf(accountId), uid, Math.max(1, end - now()));
     },
     list: (accountId) => store.members(setOf(accountId)),
   };

@@ -8,7 +8,10 @@ import { factsOf } from './sign-in-facts.ts';
  * @param absoluteLifetime seconds after it began
  * @returns seconds since the epoch; undefined while nobody is signed in
  */
-export function endOfSession(session: Session | undefined, absoluteLifetime: number): number | undefined {
+export function endOfSession(
+  session: Pick<Session, 'loginTs'> | undefined,
+  absoluteLifetime: number,
+): number | undefined {
   if (session?.loginTs === undefined) return undefined;
   const { endsAt = Number.POSITIVE_INFINITY } = factsOf(session);
   return Math.min(session.loginTs + absoluteLifetime, endsAt);

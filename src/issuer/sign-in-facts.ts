@@ -20,7 +20,7 @@ export interface SignInFacts {
 
 export type SessionWithFacts = Session & { facts?: SignInFacts | undefined };
 
-export function factsOf(session: Session): SignInFacts {
+export function factsOf(session: object): SignInFacts {
   return (session as SessionWithFacts).facts ?? {};
 }
 

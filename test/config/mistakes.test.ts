@@ -177,6 +177,21 @@ describe('the issuer', () => {
   });
 });
 
+describe('grants of back ends', () => {
+  const grants = (more: string) =>
+    linesOf(
+      `${brandWith('  - id: web\n', `  - id: web\n    grants: [jwt-bearer]\n${more}`)}login:
+  - assertion: { verify: { issuer: https://www.acme.example, jwks_uri: https://www.acme.example/jwks.json } }
+`,
+    );
+
+  test('are not for a client that is called somebody else’s: no consumer is asked there', async () => {
+    expect(await grants('')).toEqual([]);
+    const lines = await grants('    first_party: false\n');
+    expect(lines).toEqual([expect.stringContaining("grants: are for the brand's own servers")]);
+  });
+});
+
 describe('redirect URIs', () => {
   test.each([
     ['http://www.acme.example/callback', 'must be https'],

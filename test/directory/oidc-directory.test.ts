@@ -38,7 +38,7 @@ describe('63 the account of an upstream sign-in', () => {
       'c-1',
     ],
   ])('is %s', (_name, claims, name, accountId) => {
-    expect(findUpstreamAccount(claims, name)).toEqual({ accountId });
+    expect(findUpstreamAccount([claims], name)).toEqual({ accountId });
   });
 
   test.each([
@@ -52,7 +52,19 @@ describe('63 the account of an upstream sign-in', () => {
     ['absent', {}, 'sub'],
     ['inherited', {}, 'constructor'],
   ])('is not %s', (_name, claims, name) => {
-    expect(findUpstreamAccount(claims, name)).toHaveProperty('reason');
+    expect(findUpstreamAccount([claims], name)).toHaveProperty('reason');
+  });
+
+  test('is verified by the answer that names it', () => {
+    const proved = { email: 'dana@example.com', email_verified: true };
+    const other = { email: 'sam@example.com' };
+    expect(findUpstreamAccount([other, proved], 'email')).toEqual({ reason: 'email_verified is not true' });
+    expect(findUpstreamAccount([{}, proved], 'email')).toEqual({ accountId: 'dana@example.com' });
+    expect(findUpstreamAccount([{ email: 'dana@example.com' }, proved], 'email')).toEqual({
+      accountId: 'dana@example.com',
+    });
+    const denied = { ...proved, email_verified: false };
+    expect(findUpstreamAccount([denied, { email_verified: true }], 'email')).toHaveProperty('reason');
   });
 });
 

@@ -20,6 +20,7 @@ import { webClient } from '../support/web-client.ts';
 /** JWT bearer (RFC 7523) and token exchange (RFC 8693) for servers of the brand's own. */
 
 const orders = 'https://api.acme.example/orders';
+const invoices = 'https://api.acme.example/invoices';
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const types = 'urn:ietf:params:oauth:token-type';
@@ -37,6 +38,10 @@ describe('grants of back ends', () => {
       port,
       brands: [
         testBrand({
+          resources: {
+            [orders]: { scopes: ['orders.read', 'orders.write'], format: 'jwt' },
+            [invoices]: { scopes: ['invoices.read', 'invoices.write'], format: 'opaque' },
+          },
           login: [{ assertion: { verify: { issuer: brandIssuer, jwks: signer.jwks } } }, { password: {} }],
           clients: [
             ...testClients().map((client) => (client['id'] === 'web' ? { ...client, grants } : client)),
@@ -264,6 +269,16 @@ describe('grants of back ends', () => {
       const { access_token: token } = await signedIn();
       const { body } = await exchangeFor({ ...own(token), resource: orders, scope: 'orders.read' }, 'web');
       expect(body.error).toBe('invalid_target');
+    });
+
+    test('19 a narrowed access token is for the same API', async () => {
+      const { body: whole } = await bear({ resource: invoices, scope: 'invoices.read invoices.write' });
+      const { body } = await exchangeFor({ ...own(whole.access_token), scope: 'invoices.read' }, 'server');
+      expect(body['scope']).toBe('invoices.read');
+      const { body: told } = await postAsClient(client('server'), '/token/introspection', {
+        token: body.access_token,
+      });
+      expect(told).toMatchObject({ active: true, aud: invoices, scope: 'invoices.read' });
     });
 
     test('ends with the grant that it came from', async () => {

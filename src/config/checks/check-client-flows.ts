@@ -24,6 +24,15 @@ export function checkClientFlows({ clients, login }: BrandConfig): Problem[] {
         ),
       );
     }
+    if (client.grants && client.first_party === false) {
+      problems.push(
+        error(
+          ['clients', index, 'grants'],
+          "are for the brand's own servers: nobody is asked for consent there",
+          'remove grants, or first_party: false',
+        ),
+      );
+    }
     if (!client.platform && !isServerOnly(client) && (client.redirect_uris ?? []).length === 0) {
       problems.push(
         error(

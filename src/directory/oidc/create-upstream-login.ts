@@ -94,7 +94,7 @@ async function toOutcome(
     ? await client.fetchUserInfo(configuration, tokens.access_token, idToken.sub)
     : {};
   const record = toRecord(idToken, userinfo);
-  const found = findUpstreamAccount(record, settings.account);
+  const found = findUpstreamAccount([userinfo, idToken], settings.account);
   if ('reason' in found) return failed(found.reason);
   const { accountId } = found;
   await records?.save(accountId, record);

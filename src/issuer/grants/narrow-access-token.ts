@@ -35,6 +35,7 @@ export async function narrowAccessToken(
     sid: subject.sid,
     expiresIn: Math.max(1, subject.remainingTTL),
   });
+  if (subject.aud !== undefined) token.setAudience(subject.aud);
   ctx.oidc.entity('AccessToken', token);
   return { accessToken: await token.save(), expiresIn: token.expiration, scope: token.scope ?? '' };
 }
