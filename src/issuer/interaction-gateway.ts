@@ -83,8 +83,11 @@ export function createInteractionGateway(options: GatewayOptions) {
     },
 
     async finishLogin(ctx: Context, { away, ...login }: SignIn): Promise<string> {
-      // What was told before a sign-out must not outlive it.
-      const ts = Math.min(options.now(), Math.floor(away?.issuedAt ?? options.now()));
+      // What was told before a sign-out must not outlive it. It answers this interaction, and so is no older, however
+      // slow the clock over there is: else a consumer who has just signed out would be sent there again and again.
+      const { iat } = await loadInteraction(provider, ctx);
+      const told = Math.max(iat, Math.floor(away?.issuedAt ?? options.now()));
+      const ts = Math.min(options.now(), told);
       return finishLogin(ctx, { ...login, ts, facts: factsOf(away, options.now()) });
     },
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { comeBackAs, goBack, goToBrand, loginPage, postBack, readRequest } from '../support/brand-login.ts';
 import { type BrandSigner, brandIssuer, createBrandSigner } from '../support/brand-signer.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { poll } from '../support/poll.ts';
 import { authorizationUrl, authorizeSilently, claimsOf, exchange, signIn } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, testBrand } from '../support/test-brand.ts';
@@ -65,6 +66,30 @@ describe("a sign-in at the brand's page", () => {
     expect(claimsOf(body.id_token)).toMatchObject({ sub: dana.sub, acr: 'gold', amr: ['face'] });
     expect(claimsOf(body.id_token)['auth_time']).toBe(authTime);
     expect(await signedInAs(visitor)).toBe(dana.sub);
+  });
+
+  test('50 a brand whose clock is slow signs in a consumer who signed out a moment ago', async () => {
+    await parley.server.sites[0]?.store.setNotBefore(dana.sub, now() - 1, 60);
+    const visitor = new Visitor();
+    const request = await begin(visitor);
+    const { url } = await comeBackAs(visitor, {
+      request,
+      signer,
+      claims: { sub: dana.sub, iat: now() - 20 },
+    });
+    const { body } = await exchange(web(), url.searchParams.get('code') ?? '');
+    expect(body.id_token && claimsOf(body.id_token)['sub']).toBe(dana.sub);
+  });
+
+  test('37 an answer from before the consumer signed out signs nobody in', async () => {
+    const visitor = new Visitor();
+    const request = await begin(visitor);
+    const signed = now();
+    await poll('the next second', 2000, () => now() > signed);
+    await parley.server.sites[0]?.store.setNotBefore(sam.sub, now(), 60);
+    const { url } = await comeBackAs(visitor, { request, signer, claims: { sub: sam.sub, iat: signed } });
+    expect(url.searchParams.get('code')).toBeNull();
+    await poll('the next second', 2000, () => now() > signed + 1);
   });
 
   test('what nobody told stands in no token', async () => {

@@ -1,7 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { authorizationUrl, type Client } from '../support/relying-party.ts';
+import { type BrandServer, startBrandServer } from '../support/brand-site.ts';
+import { brandIssuer, createBrandSigner } from '../support/brand-signer.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
+import { testBrand, testClients } from '../support/test-brand.ts';
 import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
@@ -10,11 +14,40 @@ import { Visitor } from '../support/visitor.ts';
 let parley: RunningParley;
 let web: Client;
 
+let shop: BrandServer;
+
+/** A brand with every way to sign in, so that every address is there. */
 beforeAll(async () => {
-  parley = await startParley();
+  shop = await startBrandServer();
+  const port = await findFreePort();
+  const signer = await createBrandSigner(`http://localhost:${port}`);
+  const verify = { issuer: brandIssuer, jwks: signer.jwks };
+  const grants = ['jwt-bearer', 'token-exchange'];
+  parley = await startParley({
+    port,
+    brands: [
+      testBrand({
+        login: [
+          { password: {} },
+          { session: { url: shop.url, cookies: ['sid'] } },
+          { assertion: { verify } },
+          { brand: { url: `${brandIssuer}/login`, verify } },
+          { upstream: { issuer: 'https://login.acme.example', client_id: 'parley', account: 'sub' } },
+        ],
+        clients: testClients().map((client) => ({
+          ...client,
+          pages: [brandIssuer],
+          ...(client['id'] === 'web' && { grants }),
+        })),
+      }),
+    ],
+  });
   web = webClient(parley);
 });
-afterAll(() => parley.stop());
+afterAll(async () => {
+  await parley.stop();
+  await shop.stop();
+});
 
 async function expectCalm(response: Response): Promise<void> {
   const text = await response.text();
@@ -29,6 +62,12 @@ const endpoints = [
   '/token',
   '/request',
   '/token/introspection',
+  '/backchannel/sign-out',
+  '/login/brand',
+  '/login/upstream',
+  '/interaction/x/with/brand',
+  '/page/sign-out',
+  '/page/livechat/token',
 ];
 
 describe('55 bodies', () => {
@@ -82,42 +121,110 @@ describe('46 parameters', () => {
     },
   );
 
-  test.each(['/auth', '/session/end', '/interaction/x', '/auth/x', '/userinfo'])(
-    '%s takes hostile values calmly',
-    async (path) => {
-      for (const value of [
-        '%00',
-        '%E0%A4%A',
-        '\u202e',
-        '[]',
-        '{}',
-        '-1',
-        "' or 1=1 --",
-        '<script>',
-        '../../etc/passwd',
-        '',
+  test.each([
+    '/auth',
+    '/session/end',
+    '/interaction/x',
+    '/interaction/x/back',
+    '/interaction/x/ways',
+    '/login/upstream',
+    '/auth/x',
+    '/userinfo',
+  ])('%s takes hostile values calmly', async (path) => {
+    for (const value of [
+      '%00',
+      '%E0%A4%A',
+      '\u202e',
+      '[]',
+      '{}',
+      '-1',
+      "' or 1=1 --",
+      '<script>',
+      '../../etc/passwd',
+      '',
+    ]) {
+      for (const name of [
+        'client_id',
+        'redirect_uri',
+        'claims',
+        'max_age',
+        'id_token_hint',
+        'ui_locales',
+        'prompt',
+        'resource',
+        'state',
+        'login_hint_token',
       ]) {
-        for (const name of [
-          'client_id',
-          'redirect_uri',
-          'claims',
-          'max_age',
-          'id_token_hint',
-          'ui_locales',
-          'prompt',
-          'resource',
-        ]) {
-          const response = await fetch(
-            `${parley.issuer}${path}?client_id=web&${name}=${encodeURIComponent(value)}&${name}=${value}`,
-            {
-              redirect: 'manual',
-            },
-          );
-          await expectCalm(response);
-        }
+        const response = await fetch(
+          `${parley.issuer}${path}?client_id=web&${name}=${encodeURIComponent(value)}&${name}=${value}`,
+          {
+            redirect: 'manual',
+          },
+        );
+        await expectCalm(response);
       }
-    },
-  );
+    }
+  });
+});
+
+describe('55 what a brand signs, or an upstream answers, in any shape', () => {
+  const jose = (header: unknown, payload: unknown = {}) =>
+    [header, payload, 'x'].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const values = [
+    '',
+    '.',
+    '..',
+    'a.b.c.d.e',
+    `${'x'.repeat(9000)}.y.z`,
+    'null.null.null',
+    jose(null),
+    jose({ alg: 'none' }),
+    jose({ alg: 'ES256', typ: 'parley-login+jwt', kid: '__proto__' }),
+    jose({ alg: 'ES256', typ: 'logout+jwt', kid: 'brand-1', crit: ['b64'], b64: false }),
+    jose({ alg: 'ES256', kid: { $gt: '' } }, []),
+    '\u0000',
+    '\ud800',
+    '../../auth?x=1#y',
+  ];
+
+  test.each([
+    ['/login/brand', ['assertion']],
+    ['/login/brand', ['error', 'state']],
+    ['/backchannel/sign-out', ['logout_token']],
+    ['/page/authorize', ['login_hint_token', 'expected_sub', 'nonce']],
+    ['/page/identity', ['login_hint_token']],
+    ['/request', ['login_hint_token', 'response_mode']],
+    ['/token', ['assertion', 'scope', 'resource']],
+    ['/token', ['subject_token', 'requested_token_type', 'audience']],
+  ])('%s with %p', async (path, names) => {
+    for (const value of values) {
+      for (const twice of [false, true]) {
+        const form = new URLSearchParams({
+          client_id: 'web',
+          client_secret: web.secret ?? '',
+          redirect_uri: web.redirectUri,
+          response_type: 'code',
+          scope: 'openid',
+          grant_type: names.includes('assertion')
+            ? 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+            : 'urn:ietf:params:oauth:grant-type:token-exchange',
+          subject_token_type: 'urn:parley:token-type:assertion',
+        });
+        for (const name of names) {
+          form.set(name, value);
+          if (twice) form.append(name, value);
+        }
+        const response = await fetch(`${parley.issuer}${path}`, {
+          method: 'POST',
+          redirect: 'manual',
+          body: form,
+          headers: { origin: brandIssuer, cookie: 'sid=x' },
+        });
+        await expectCalm(response);
+        expect(response.headers.get('cache-control')).toContain('no-store');
+      }
+    }
+  });
 });
 
 test('cookies of any shape are no server error', async () => {
@@ -125,6 +232,8 @@ test('cookies of any shape are no server error', async () => {
     'parley_acme_session=',
     'parley_acme_session=x; parley_acme_session.sig=y',
     '=;=;;',
+    'sid=a; sid=b',
+    'sid=\u00ff',
     'a'.repeat(4000),
   ]) {
     const response = await fetch(authorizationUrl(web), { redirect: 'manual', headers: { cookie } });
