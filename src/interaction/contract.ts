@@ -16,7 +16,12 @@ export interface InteractionGateway {
   abort(ctx: Context): Promise<string>;
   /** Nobody can sign in here with a page: the client gets `login_required`. */
   refuseLogin(ctx: Context): Promise<string>;
-  /** What one page of this interaction leaves for the next one, in this browser only, until the interaction ends. @param atMost seconds */
+  /**
+   * What one page of this interaction leaves for the next one, in this browser only, until the interaction ends; with
+   * `rememberedAt`, in seconds since the epoch.
+   *
+   * @param atMost seconds
+   */
   remember(ctx: Context, name: MemoryName, value: Record<string, unknown>, atMost?: number): Promise<void>;
   recall(ctx: Context, name: MemoryName): Promise<Record<string, unknown> | undefined>;
   /** Of any number of parallel callers one gets it, and then it is gone. */
@@ -70,6 +75,8 @@ export interface FinishedLogin {
   acr?: string | undefined;
   /** Present when the consumer signed in elsewhere. */
   away?: AwaySignIn | undefined;
+  /** Seconds since the epoch: when the first of several proofs was given. What ended the account's sessions after it ends this one. */
+  provedAt?: number | undefined;
 }
 
 /** Atomic counters for failed sign-ins. */

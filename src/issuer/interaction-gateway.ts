@@ -24,6 +24,7 @@ interface SignIn {
   amr?: string[] | undefined;
   acr?: string | undefined;
   away?: { issuedAt: number; authTime: number | undefined; endsAt: number | undefined } | undefined;
+  provedAt?: number | undefined;
 }
 
 /** The pause in an authorization request, as the pages outside of this folder may see and end it. */
@@ -82,11 +83,11 @@ export function createInteractionGateway(options: GatewayOptions) {
       return described;
     },
 
-    async finishLogin(ctx: Context, { away, ...login }: SignIn): Promise<string> {
+    async finishLogin(ctx: Context, { away, provedAt, ...login }: SignIn): Promise<string> {
       // What was told before a sign-out must not outlive it. It answers this interaction, and so is no older, however
       // slow the clock over there is: else a consumer who has just signed out would be sent there again and again.
       const { iat } = await loadInteraction(provider, ctx);
-      const told = Math.max(iat, Math.floor(away?.issuedAt ?? options.now()));
+      const told = Math.max(iat, Math.floor(away?.issuedAt ?? provedAt ?? options.now()));
       const ts = Math.min(options.now(), told);
       return finishLogin(ctx, { ...login, ts, facts: factsOf(away, options.now()) });
     },
@@ -146,7 +147,8 @@ export function createInteractionGateway(options: GatewayOptions) {
       atMost = Number.POSITIVE_INFINITY,
     ): Promise<void> {
       const { place, remaining } = await placeOf(ctx, name);
-      await interactionMemory.save(place, value, Math.min(remaining, atMost));
+      const record = { ...value, rememberedAt: options.now() };
+      await interactionMemory.save(place, record, Math.min(remaining, atMost));
     },
     async recall(ctx: Context, name: string) {
       return interactionMemory.find((await placeOf(ctx, name)).place);

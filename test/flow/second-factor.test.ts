@@ -1,7 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { TOTP } from 'otpauth';
 import { onEachStore } from '../support/on-each-store.ts';
-import { authorizationUrl, claimsOf, exchange, postAsClient, signIn } from '../support/relying-party.ts';
+import {
+  authorizationUrl,
+  authorizeSilently,
+  claimsOf,
+  exchange,
+  postAsClient,
+  signIn,
+} from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, testBrand, tia } from '../support/test-brand.ts';
 import { readForm, Visitor } from '../support/visitor.ts';
@@ -22,6 +29,13 @@ function brandWith(totp: object) {
     claims: { codes: 'account.codes', account_number: 'account.number', everything: '@' },
     scopes: { account: ['codes', 'account_number', 'everything'], billing: [] },
   });
+}
+
+/** The form that asks for the code, after the right password. */
+async function codePage(parley: RunningParley, visitor: Visitor, parameters: Record<string, string> = {}) {
+  const url = authorizationUrl(webClient(parley), { scope: 'openid account', ...parameters });
+  const page = await visitor.get(await signIn(visitor, url, tia));
+  return readForm(await page.text());
 }
 
 onEachStore((store) => {
@@ -45,10 +59,7 @@ onEachStore((store) => {
 
   /** Up to the code page; answers how a code is submitted there. */
   async function passwordDone(visitor: Visitor, parameters: Record<string, string> = {}) {
-    const url = authorizationUrl(webClient(parley), { scope: 'openid account', ...parameters });
-    const address = await signIn(visitor, url, tia);
-    const page = await visitor.get(address);
-    const { action, fields } = readForm(await page.text());
+    const { action, fields } = await codePage(parley, visitor, parameters);
     return (code: string) =>
       visitor.post(new URL(action, parley.issuer), { csrf: fields['csrf'] ?? '', code });
   }
@@ -240,4 +251,25 @@ describe('where a second factor is required', () => {
     const metadata = await (await fetch(`${parley.issuer}/.well-known/openid-configuration`)).json();
     expect(metadata).toMatchObject({ acr_values_supported: ['urn:parley:acr:password', multiFactor] });
   });
+});
+
+test('37 a password from before the brand signed the consumer out does not count after it', async () => {
+  let seconds = 0;
+  const parley = await startParley({ brands: [brandWith({})], now: () => Date.now() + seconds * 1000 });
+  try {
+    const visitor = new Visitor();
+    const { action, fields } = await codePage(parley, visitor);
+    await parley.server.sites[0]?.store.setNotBefore(tia.sub, Math.floor(Date.now() / 1000), 60);
+    seconds = 2;
+    const form = { csrf: fields['csrf'] ?? '', code: codeAt(0) };
+    const { url } = await visitor.follow(
+      await visitor.post(new URL(action, parley.issuer), form),
+      parley.issuer,
+    );
+    expect(url.searchParams.get('code')).toBeNull();
+    const silent = await authorizeSilently(visitor, authorizationUrl(webClient(parley)));
+    expect(silent.get('error')).toBe('login_required');
+  } finally {
+    await parley.stop();
+  }
 });

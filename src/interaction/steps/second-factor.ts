@@ -38,6 +38,7 @@ export async function submitSecondFactor(step: Step): Promise<string | undefined
     throw new ParleyError('interaction_lost', 'signed in already');
   return gateway.finishLogin(ctx, {
     accountId,
+    provedAt: Number(passed?.['rememberedAt']),
     amr: ['pwd', 'otp', 'mfa'],
     acr: authenticationContext.multiFactor,
   });
