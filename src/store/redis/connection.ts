@@ -30,12 +30,10 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-const oneReplica: ReplicaWait = { replicas: 1, timeout: 500 };
-
 /** Connections that refuse at once while Redis is away and come back by themselves. */
 export function connect({ url, timeout, wait: wanted = 'auto', log }: ConnectionOptions): Connection {
   const address = readRedisUrl(url);
-  const wait = chooseWait(address, wanted);
+  const wait = chooseWait(address, wanted, timeout);
   const watch = createWatch(log);
   const lane = openLane(address, timeout, watch);
   const waiting = wait && openLane(address, timeout, createWatch());
@@ -72,7 +70,10 @@ export function connect({ url, timeout, wait: wanted = 'auto', log }: Connection
 function chooseWait(
   { kind }: RedisAddress,
   wanted: NonNullable<ConnectionOptions['wait']>,
+  timeout: number,
 ): ReplicaWait | undefined {
+  // Redis must give up before the command does.
+  const oneReplica = { replicas: 1, timeout: Math.min(500, Math.ceil(timeout / 2)) };
   if (wanted === 'auto') return kind === 'single' ? undefined : oneReplica;
   return wanted === 'off' ? undefined : wanted;
 }
