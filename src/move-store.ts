@@ -39,7 +39,7 @@ export interface ImportOptions {
 export function importStore(config: Config, { lines, intoFull }: ImportOptions): Promise<number> {
   return withStore(config, async (store) => {
     if (!intoFull && !(await store.isEmpty()))
-      throw new Error('The store is not empty; nothing was imported.');
+      throw new Error('The store is not empty; nothing was imported. --into-full writes over what it holds.');
     let number = 0;
     let count = 0;
     let announced: number | undefined;
@@ -51,8 +51,10 @@ export function importStore(config: Config, { lines, intoFull }: ImportOptions):
     };
     for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) {
       number += 1;
-      const value = parse(line, number);
-      if (number === 1) checkHeader(value);
+      const value = parse(line);
+      if (number === 1) checkHeader(value ?? {});
+      else if (!value)
+        throw new Error(`Line ${number} is not JSON: damaged, or cut short; ${count} items were imported.`);
       else if (typeof value['items'] === 'number') announced = value['items'];
       else if (isStoredItem(value)) batch.push(value);
       else throw new Error(`Line ${number} is no item of a store; ${count} items were imported before it.`);
@@ -65,11 +67,11 @@ export function importStore(config: Config, { lines, intoFull }: ImportOptions):
   });
 }
 
-function parse(line: string, number: number): Record<string, unknown> {
+function parse(line: string): Record<string, unknown> | undefined {
   try {
     return Object(JSON.parse(line));
   } catch {
-    throw new Error(`Line ${number} is not JSON.`);
+    return undefined;
   }
 }
 

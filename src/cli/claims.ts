@@ -39,7 +39,9 @@ async function show(accountId: string, choice: Choice, { io, checks }: ClaimsOpt
   const scopes = [...new Set(['openid', ...choice.scope.flatMap((scope) => scope.split(/[ ,]+/))])];
   const shown = await showClaims(config, { brand, client, accountId, scopes });
   if (!shown) {
-    throw new CliError(`the directory of ${brand.brand} has no account ${accountId}, or it is disabled`);
+    throw new CliError(
+      `the directory of ${brand.brand} has no account ${accountId}, or it is disabled (an account's id is asked for here, not its login)`,
+    );
   }
   const answer = { brand: brand.brand, client: client.id, account: accountId, scopes, ...shown };
   const printed = choice.redact ? redact(answer) : answer;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
@@ -49,10 +49,17 @@ async function runExport(file: string, options: StoreOptions): Promise<void> {
   );
 }
 
-async function opened(output: Writable): Promise<void> {
-  await once(output, 'open').catch((error: unknown) => {
-    const isThere = Object(error).code === 'EEXIST';
-    throw new CliError(isThere ? 'The file is there already; name another.' : String(error));
+const sentences: Readonly<Record<string, string>> = {
+  EEXIST: 'The file is there already; name another.',
+  ENOENT: 'There is no such file or folder.',
+  EACCES: 'This user may not open the file.',
+};
+
+/** @throws CliError in one sentence, before the store is touched */
+async function opened(file: Readable | Writable): Promise<void> {
+  await once(file, 'open').catch((error: unknown) => {
+    const code = String(Object(error).code);
+    throw new CliError(sentences[code] ?? `The file cannot be opened (${code}).`);
   });
 }
 
@@ -62,7 +69,8 @@ async function runImport(
   { io, checks }: StoreOptions,
 ): Promise<void> {
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
-  const lines = file === '-' ? process.stdin : createReadStream(file);
-  const count = await importStore(config, { lines, intoFull });
+  const input = file === '-' ? undefined : createReadStream(file);
+  if (input) await opened(input);
+  const count = await importStore(config, { lines: input ?? process.stdin, intoFull });
   io.stdout.write(`${count} items were imported.\n`);
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { checkNodeEnv } from './checks/check-node-env.ts';
 import { checkServer } from './checks/check-server.ts';
 import { checkShape } from './check-shape.ts';
 import { type ConfigFile, findConfigFile, isFile, placeless, type Surroundings } from './config-folder.ts';
@@ -36,7 +37,8 @@ export function loadServer(surroundings: Surroundings): LoadedServer {
     ...shape.problems,
     ...semantic.filter(({ path }) => !shape.isDoubtful(path)),
   ].map((problem) => place(problem, file, environment));
-  return { server, problems: [...(file?.problems ?? []), ...problems] };
+  const surrounding = checkNodeEnv(surroundings.env).map((problem) => placeless('environment', problem));
+  return { server, problems: [...surrounding, ...(file?.problems ?? []), ...problems] };
 }
 
 function checkRoot(file: ConfigFile | undefined): Problem[] {

@@ -156,7 +156,7 @@ describe('parley claims', () => {
   });
 
   test.each([
-    [['nobody', '--client', 'web'], 1, /has no account nobody, or it is disabled/],
+    [['nobody', '--client', 'web'], 1, /has no account nobody, or it is disabled .*not its login/],
     [[dana.sub, '--client', 'nope'], 1, /there is no client nope/],
     [[dana.sub], 2, /--client/],
   ])('%j is refused in words', async (args, code, message) => {

@@ -69,8 +69,9 @@ describe('parley client show', () => {
 
   test.each([
     [['chat'], /several brands have a client chat: add --brand with one of acme, bolt/],
-    [['nobody'], /there is no client nobody/],
-    [['web-acme', '--brand', 'bolt'], /there is no client web-acme in the brand bolt/],
+    [['nobody'], /there is no client nobody, but .*chat.*web-acme/],
+    [['web-acme', '--brand', 'bolt'], /there is no client web-acme in the brand bolt, but chat/],
+    [['chat', '--brand', 'blot'], /there is no brand blot, but acme, bolt/],
   ])('%j is refused', async (args, message) => {
     expect(await show(...args)).toMatchObject({
       code: 1,

@@ -412,6 +412,20 @@ describe('in production', () => {
     expect(problems[0]!.fix).toContain('npx parley keys cookie');
   });
 
+  test.each(['prod', 'Production', 'staging'])(
+    'NODE_ENV=%s is refused: it would switch the rules off',
+    async (NODE_ENV) => {
+      const problems = await (await withBrand()).problems({ NODE_ENV });
+      expect(problems.map(headline)).toEqual([
+        'environment NODE_ENV: must be production, development or test',
+      ]);
+    },
+  );
+
+  test.each(['', 'development', 'test'])('NODE_ENV=%p asks for nothing', async (NODE_ENV) => {
+    expect(await (await withBrand()).load({ NODE_ENV })).toMatchObject({ production: false });
+  });
+
   test('cookie keys in server.yaml will do', async () => {
     const config = await withBrand({ 'config/server.yaml': `cookie_keys: [${key}]\n` });
     expect((await config.load({ NODE_ENV: 'production' })).server.cookie_keys).toEqual([key]);

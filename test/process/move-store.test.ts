@@ -60,7 +60,7 @@ describeWith('redis-server', () => {
       const again = await callStore(folder, to, 'import', file);
       expect(again).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/not empty; nothing was imported/),
+        stderr: expect.stringMatching(/not empty; nothing was imported\. --into-full/),
       });
       from = to;
     }
@@ -78,6 +78,11 @@ describeWith('redis-server', () => {
       code: 1,
       stderr: expect.stringMatching(/there already/),
     });
+    expect(await callStore(folder, source, 'import', join(folder, 'elsewhere'))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'There is no such file or folder.\n',
+    });
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
     const mistakes: [string[], RegExp][] = [
       [lines.slice(0, -1), /cut short: \d+ of its items/],
@@ -85,7 +90,7 @@ describeWith('redis-server', () => {
       [lines.with(0, '{"parley":"store","version":99}'), /version 99; this release reads 1/],
       [lines.slice(1), /not a file that `parley store export` wrote/],
       [lines.with(2, '{"kind":"secret-thing","brand":"acme"}'), /Line 3 is no item/],
-      [lines.with(2, 'secret'), /Line 3 is not JSON/],
+      [lines.with(2, 'secret'), /Line 3 is not JSON: damaged, or cut short; 0 items were imported/],
     ];
     for (const [index, [content, reason]] of mistakes.entries()) {
       const wrong = join(folder, `wrong-${index}`);

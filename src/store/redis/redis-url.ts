@@ -43,7 +43,9 @@ export function readRedisUrl(text: string): RedisAddress {
   const read = { single: readSingle, sentinel: readSentinel, cluster: readCluster }[kind];
   const where = secured.credentials && read({ hosts: hosts.split(',').map(readHost), path, query });
   if (!where) {
-    throw new Error(`The store address must look like ${shapes[kind]} (or ${secureScheme(kind)}://).`);
+    throw new Error(
+      `The store address (PARLEY_STORE, or store in server.yaml) must look like ${shapes[kind]} (or ${secureScheme(kind)}://); special characters are percent-encoded, such as @ as %40.`,
+    );
   }
   return { ...secured, ...where } as RedisAddress;
 }
