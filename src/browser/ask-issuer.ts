@@ -29,7 +29,7 @@ export function createAskIssuer({
         body: new URLSearchParams({
           client_id: client,
           ...fields,
-          ...(hint && { login_hint_token: hint }),
+          ...(assertion && { login_hint_token: hint || '' }),
         }),
         credentials: 'include',
         cache: 'no-store',

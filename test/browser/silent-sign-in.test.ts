@@ -172,7 +172,9 @@ describeWith('openssl', (openssl) =>
         expect(await page.evaluate('identities()')).toMatchObject([[{ sub: sam.sub }]]);
         expect(await claimsOfChat(page)).toMatchObject({ sub: sam.sub });
         consumer = null;
-        await page.evaluate('Parley.signOut()');
+        const asked = page.waitForRequest(`${site.issuer}/page/identity`);
+        expect(await page.evaluate('identities()')).toEqual([[null]]);
+        expect(new URLSearchParams((await asked).postData() ?? '').get('login_hint_token')).toBe('');
         expect(await page.evaluate(ask)).toEqual(['', 'sign_in_required']);
       });
     });

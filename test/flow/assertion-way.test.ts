@@ -524,6 +524,22 @@ describe('still the same consumer?', () => {
     expect((await askForCode()).body).toMatchObject({ error: 'login_required' });
   });
 
+  test('37 a page that says that nobody is signed in ends what began with an assertion', async () => {
+    const { body } = await askForCode({ login_hint_token: await front() });
+    expect((await call('identity', {})).body).toMatchObject({ sub: dana.sub });
+    expect((await call('identity', { login_hint_token: '' })).body).toBeNull();
+    expect((await call('identity', {})).body).toBeNull();
+    expect(await subjectOfCode(liveperson, body?.['code'])).toBe('invalid_grant');
+    await askForCode({ login_hint_token: await front() });
+    expect((await askForCode({ login_hint_token: '' })).body).toMatchObject({ error: 'login_required' });
+    expect((await askForCode()).body).toMatchObject({ error: 'login_required' });
+  });
+
+  test('37 but not who gave a password to us', async () => {
+    await signIn(visitor, authorizationUrl(web), dana);
+    expect((await call('identity', { login_hint_token: '' })).body).toMatchObject({ sub: dana.sub });
+  });
+
   test('37 signed out: nothing is given any more, and codes are dead', async () => {
     const { body } = await askForCode({ login_hint_token: await front() });
     await call('sign-out', {});

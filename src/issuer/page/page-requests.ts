@@ -7,8 +7,8 @@ export interface PageRequest {
   page: string;
   /** The consumer that the page believes to be signed in; another one is login_required. */
   expectedSubject: string | undefined;
-  /** An assertion of the brand's; kept out of the address that the library sees. */
-  loginHintToken: string | undefined;
+  /** An assertion of the brand's, or null for nobody; kept out of the address that the library sees. */
+  loginHintToken: string | null | undefined;
 }
 
 export interface PageRequests {

@@ -54,7 +54,7 @@ function checkPlace(ctx: KoaContextWithOIDC, hint: string | undefined): void {
 async function settle(
   { consumerOfRequest, cookies, endSession }: CheckAuthorizationOptions,
   ctx: KoaContextWithOIDC,
-  loginHintToken: string | undefined,
+  loginHintToken: string | null | undefined,
 ): Promise<void> {
   const { provider, client, session } = ctx.oidc;
   if (!client || !session) throw new TypeError('the library has loaded no client or session');

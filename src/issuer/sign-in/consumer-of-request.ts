@@ -24,8 +24,8 @@ export interface Arrival {
   session: Session;
   cookieHeader: string | undefined;
   clientId: string;
-  /** Only from a proven page. */
-  loginHintToken?: string | undefined;
+  /** Only from a proven page; null: it says that nobody is signed in at the brand. */
+  loginHintToken?: string | null | undefined;
 }
 
 export interface RequestEnds {
@@ -53,14 +53,15 @@ export function createConsumerOfRequest(options: ConsumerOfRequestOptions): Cons
     const { accountId } = session;
     const brand = await ways.brandSession?.find(cookieHeader, {
       confirming: accountId,
-      fresh: loginHintToken !== undefined,
+      fresh: typeof loginHintToken === 'string',
     });
     const fromBrand = brand?.kind === 'signed-in' ? fromBrandSession(brand.consumer, now()) : undefined;
     // Last, for it is used up: a brand that cannot be asked leaves it for the next try.
     const asserted =
-      loginHintToken === undefined ? undefined : await verify(loginHintToken, clientId, fromBrand);
+      typeof loginHintToken === 'string' ? await verify(loginHintToken, clientId, fromBrand) : undefined;
     const current = accountId === undefined ? undefined : currentOf(session, accountId);
-    return decideConsumer({ current, brand, fromBrand, fromAssertion: asserted });
+    const pageSaysNobody = loginHintToken === null;
+    return decideConsumer({ current, brand, fromBrand, fromAssertion: asserted, pageSaysNobody });
   }
 
   function currentOf(session: Session, accountId: string) {

@@ -18,6 +18,8 @@ export interface Situation {
   fromBrand: Statement | undefined;
   /** A verified assertion of this very request. */
   fromAssertion: Statement | undefined;
+  /** The page could have brought an assertion, and the brand made none. */
+  pageSaysNobody: boolean;
 }
 
 /**
@@ -47,6 +49,8 @@ export function decideConsumer(situation: Situation): Decision {
       ? { kind: 'renew', statement: fromAssertion }
       : { kind: 'start', statement: fromAssertion };
   }
+  // What began by the brand's word ends by it: a sign-out at the brand need not be told to us.
+  if (situation.pageSaysNobody && !fromBrand && current?.facts.way === 'assertion') return { kind: 'end' };
   if (!brand) return { kind: 'keep' };
   if (fromBrand) {
     return live?.accountId === fromBrand.accountId
