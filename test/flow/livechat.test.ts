@@ -456,16 +456,33 @@ describe('what goes wrong at LiveChat', () => {
     twin.control.faults.set({ kind: 'lost_answer' }, { times: 1 });
     expect((await page.ask('token')).status).toBe(503);
     expect(lines('did not say whether it made a customer')).toHaveLength(1);
+    clock += 1;
     const answer = await page.ask('token');
     expect(answer.status).toBe(200);
     expect(lines('did not come to its end')).toHaveLength(1);
     expect(await linkOf(dana.sub)).toMatchObject({ customer_id: answer.body.entityId });
   });
 
+  test('whoever waits for a creation whose answer gets lost shares its outcome, and makes no second customer', async () => {
+    const page = await signInToChat(parley, dana);
+    twin.control.faults.set({ kind: 'lost_answer' });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => page.ask('token')));
+    expect(new Set(answers.map(({ body }) => body.error))).toEqual(new Set(['temporarily_unavailable']));
+    expect(twin.control.customers()).toHaveLength(1);
+
+    clock += 1;
+    twin.control.faults.clear();
+    expect((await page.ask('token')).status).toBe(200);
+    expect(twin.control.customers()).toHaveLength(2);
+  });
+
   test('a LiveChat that stays away is not asked by every request', async () => {
     const page = await signInToChat(parley, dana);
     twin.control.faults.set({ kind: 'server_error' });
-    for (let round = 0; round < 12; round += 1) expect((await page.ask('token')).status).toBe(503);
+    for (let round = 0; round < 12; round += 1) {
+      clock += 1;
+      expect((await page.ask('token')).status).toBe(503);
+    }
     expect(mints()).toBeLessThan(7);
     expect(lines('it is asked now and then only')).toHaveLength(1);
   });

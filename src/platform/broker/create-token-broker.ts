@@ -12,7 +12,7 @@ import type { Profile, TokenVendor } from './token-vendor.ts';
 import { createUnfinishedCreations } from './unfinished-creations.ts';
 import { toParleyError } from './vendor-error.ts';
 import { createVendorPause } from './vendor-pause.ts';
-import { consumerLock, withLock } from './wait-for-lock.ts';
+import { consumerLock, type Turn, withLock } from './wait-for-lock.ts';
 
 export interface TokenBrokerOptions {
   vendor: TokenVendor;
@@ -49,7 +49,7 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   const { linkName, platform } = vendor;
   const cache = createTokenCache(options);
   const links = createCustomerLinks({ ...options, linkName });
-  const unfinished = createUnfinishedCreations(store, linkName, () => Math.floor(now() / 1000));
+  const unfinished = createUnfinishedCreations(store, linkName, now);
   const customers = createCustomers({ vendor, store, links, unfinished, log });
   const pause = createVendorPause(store, { name: `${platform}:${clientId}`, title: vendor.title, now });
   const background = createBackground();
@@ -62,7 +62,7 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   };
 
   /** Whatever changes a consumer's link or tokens happens one after the other. */
-  const underLock = <T>({ accountId }: BrokerSession, work: () => Promise<T>): Promise<T> =>
+  const underLock = <T>({ accountId }: BrokerSession, work: (turn: Turn) => Promise<T>): Promise<T> =>
     withLock(store, consumerLock(linkName, accountId), work);
 
   /** What the session has, if that will do; else a new token, made by one of all who ask. */
@@ -70,10 +70,11 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
     session: BrokerSession,
     { suffices, isFresh }: { suffices(token: CachedToken): boolean; isFresh: boolean },
   ): Promise<CachedToken> {
-    return underLock(session, async () => {
+    const askedAt = now();
+    return underLock(session, async ({ beginsBy }) => {
       const tokens: SessionTokens = (await cache.find(session)) ?? { earlier: [] };
       if (tokens.current && suffices(tokens.current)) return tokens.current;
-      const minted = await pause.unlessPaused(() => customers.mint(session.accountId));
+      const minted = await pause.unlessPaused(() => customers.mint(session.accountId, { askedAt, beginsBy }));
       const current = { ...minted, isFresh };
       const earlier = [...(tokens.current ? [tokens.current] : []), ...tokens.earlier];
       await cache.save(session, { current, earlier: earlier.slice(0, mostTokens - 1) });

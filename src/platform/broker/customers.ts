@@ -8,7 +8,14 @@ import { VendorError } from './vendor-error.ts';
 /** A consumer's customer at the platform: found by the link, or made once. */
 export interface Customers {
   /** To be called under the consumer's lock. @throws VendorError */
-  mint(accountId: string): Promise<VendorToken>;
+  mint(accountId: string, request: MintRequest): Promise<VendorToken>;
+}
+
+export interface MintRequest {
+  /** Milliseconds since 1970, before it waited for the lock. */
+  askedAt: number;
+  /** By `performance.now()`: the lock lasts long enough for a creation that begins before. */
+  beginsBy: number;
 }
 
 export interface CustomersOptions {
@@ -25,9 +32,9 @@ const restAfterMismatch = 600;
 export function createCustomers(options: CustomersOptions): Customers {
   const { links } = options;
   return {
-    async mint(accountId) {
+    async mint(accountId, request) {
       const found = await links.find(accountId);
-      return found ? mintFor(options, accountId, found) : create(options, accountId);
+      return found ? mintFor(options, accountId, found) : create(options, accountId, request);
     },
   };
 }
@@ -91,11 +98,22 @@ async function disown(
   return new VendorError('failed', detail);
 }
 
-async function create(options: CustomersOptions, accountId: string): Promise<VendorToken> {
+async function create(
+  options: CustomersOptions,
+  accountId: string,
+  { askedAt, beginsBy }: MintRequest,
+): Promise<VendorToken> {
   const { vendor, links, unfinished, log } = options;
+  const failedAt = await unfinished.findFailure(accountId);
+  if (failedAt !== undefined && askedAt <= failedAt)
+    // Whoever waited for that creation shares its outcome: each new one may be one more customer.
+    throw new VendorError(
+      'unavailable',
+      `${vendor.title} did not say whether it made this consumer's customer`,
+    );
   const left = await unfinished.begin(accountId);
   if (left) tellUnfinished(options, accountId, left.startedAt);
-  const minted = await createOnce(options, accountId);
+  const minted = await createOnce(options, accountId, beginsBy);
   const { token, secret } = minted;
   const counting = await links.put(accountId, { customerId: token.customerId, secret });
   await unfinished.end(accountId);
@@ -111,17 +129,22 @@ async function create(options: CustomersOptions, accountId: string): Promise<Ven
   return mintFor(options, accountId, found);
 }
 
-async function createOnce({ vendor, unfinished, log }: CustomersOptions, accountId: string): Promise<Minted> {
+async function createOnce(
+  { vendor, unfinished, log }: CustomersOptions,
+  accountId: string,
+  beginsBy: number,
+): Promise<Minted> {
   try {
-    return await vendor.create();
+    return await vendor.create(beginsBy);
   } catch (error) {
     const maybeDone = error instanceof VendorError && error.maybeDone;
-    if (maybeDone)
+    if (maybeDone) {
       log.warn(
         { accountId, detail: error.message },
         `${vendor.title} did not say whether it made a customer`,
       );
-    else await unfinished.end(accountId);
+      await unfinished.fail(accountId);
+    } else await unfinished.end(accountId);
     throw error;
   }
 }

@@ -10,8 +10,11 @@ export interface TokenVendor {
   readonly linkName: string;
   /** A customer's token is had with a secret of that customer; without it the platform makes a new one. */
   readonly needsSecret: boolean;
-  /** Makes a new customer. Never repeated by itself: a call too many is a customer too many. */
-  create(): Promise<Minted>;
+  /**
+   * Makes a new customer. Never repeated by itself: a call too many is a customer too many.
+   * @param beginsBy by `performance.now()`: not begun after this, when another process may begin the same
+   */
+  create(beginsBy: number): Promise<Minted>;
   /** A token for a customer who exists. */
   mint(identity: VendorIdentity): Promise<Minted>;
   revoke(accessToken: string): Promise<void>;

@@ -28,6 +28,8 @@ export interface VendorRequest {
   form?: Record<string, string>;
   /** The call may be made twice without harm. */
   repeatable: boolean;
+  /** By `performance.now()`: a request whose turn comes later is not sent. */
+  beginsBy?: number | undefined;
 }
 
 export interface VendorHttpOptions {
@@ -56,14 +58,16 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const places = bulkhead(parallel, waiting);
   // Jitter is the library's default: processes that failed together do not come back together.
   const again = retry(isDown, { maxAttempts: 1, backoff: new ExponentialBackoff({ initialDelay: 150 }) });
-  const once = wrap(places, breaker);
-  const repeated = wrap(places, breaker, again);
+  const repeated = wrap(breaker, again);
   tellChanges(breaker, options);
 
   return {
     async send(request) {
       try {
-        return await (request.repeatable ? repeated : once).execute(() => sendOnce(options, request));
+        return await places.execute(() => {
+          checkTurn(request, options.title);
+          return (request.repeatable ? repeated : breaker).execute(() => sendOnce(options, request));
+        });
       } catch (error) {
         throw toVendorError(error, options.title);
       }
@@ -82,6 +86,14 @@ function tellChanges(breaker: CircuitBreakerPolicy, { title, log }: VendorHttpOp
     isDown = false;
     log.info(`${title} answers again`);
   });
+}
+
+function checkTurn({ beginsBy = Infinity }: VendorRequest, title: string): void {
+  if (performance.now() <= beginsBy) return;
+  throw new VendorError(
+    'unavailable',
+    `${title} was slow with other calls: one that came too late was not made`,
+  );
 }
 
 async function sendOnce(

@@ -14,7 +14,7 @@ import { findException, toRefusal } from './read-exception.ts';
 export interface AccountsApi {
   /** `POST …/customer/token`: the answer as it came, whatever its status below 500. */
   askForToken(
-    request: Pick<VendorRequest, 'headers' | 'repeatable'> & { json: object },
+    request: Pick<VendorRequest, 'headers' | 'repeatable' | 'beginsBy'> & { json: object },
   ): Promise<VendorAnswer>;
   /** The token of such an answer. @throws VendorError where there is none */
   readToken(answer: VendorAnswer, askedAt: number): VendorToken;

@@ -12,7 +12,7 @@ export function createAgentTokenGrant(
   settings: LiveChatConfig,
   { api, agents, now }: { api: AccountsApi; agents: AgentTokens; now(): number },
 ): CustomerGrant {
-  async function ask(entityId: string | undefined): Promise<Minted> {
+  async function ask(entityId: string | undefined, beginsBy?: number): Promise<Minted> {
     const askedAt = now();
     const send = (agentToken: string): Promise<VendorAnswer> =>
       api.askForToken({
@@ -26,6 +26,7 @@ export function createAgentTokenGrant(
         },
         // Without an entity_id each call makes a customer.
         repeatable: entityId !== undefined,
+        beginsBy,
       });
     const token = await agents.get();
     let answer = await send(token);
@@ -38,7 +39,7 @@ export function createAgentTokenGrant(
 
   return {
     needsSecret: false,
-    create: () => ask(undefined),
+    create: (beginsBy) => ask(undefined, beginsBy),
     mint: ({ customerId }) => ask(customerId),
   };
 }

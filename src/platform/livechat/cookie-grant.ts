@@ -12,7 +12,7 @@ export function createCookieGrant(
   settings: LiveChatConfig,
   { api, now }: { api: AccountsApi; now(): number },
 ): CustomerGrant {
-  async function ask(identity: VendorIdentity | undefined): Promise<Minted> {
+  async function ask(identity: VendorIdentity | undefined, beginsBy?: number): Promise<Minted> {
     const askedAt = now();
     const answer = await api.askForToken({
       json: {
@@ -28,6 +28,7 @@ export function createCookieGrant(
         headers: { cookie: `__lc_cid=${identity.customerId}; __lc_cst=${identity.secret ?? ''}` },
       }),
       repeatable: false,
+      beginsBy,
     });
     const token = api.readToken(answer, askedAt);
     const secret = findCookie(answer.headers, '__lc_cst');
@@ -38,7 +39,11 @@ export function createCookieGrant(
     return { token, secret };
   }
 
-  return { needsSecret: true, create: () => ask(undefined), mint: (identity) => ask(identity) };
+  return {
+    needsSecret: true,
+    create: (beginsBy) => ask(undefined, beginsBy),
+    mint: (identity) => ask(identity),
+  };
 }
 
 function findCookie(headers: Headers, name: string): string | undefined {
