@@ -50,6 +50,11 @@ describe("a client's LiveChat settings", () => {
       { grant: 'cookie', token_lifetime: 600 },
       'livechat.token_lifetime: cannot be chosen with grant: cookie',
     ],
+    [
+      "a lifetime that LiveChat's SDK never keeps to",
+      { token_lifetime: 3600 },
+      'livechat.token_lifetime: warning: costs a call of LiveChat with each page that shows the chat',
+    ],
     ['a client id of another kind', { client_id: 'my-app' }, 'livechat.client_id: has the wrong form'],
     [
       'a license for an organization',

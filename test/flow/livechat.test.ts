@@ -451,6 +451,18 @@ describe('what goes wrong at LiveChat', () => {
     expect((await other.ask('token')).status).toBe(200);
   });
 
+  test('a 503 that names a time is not asked again before, by nobody', async () => {
+    const [page, other] = [await signInToChat(parley, dana), await signInToChat(parley, sam)];
+    await page.ask('token');
+    clock += 2000;
+    twin.control.faults.set({ kind: 'temporarily_unavailable', retryAfter: 7 }, { times: 1 });
+    expect((await page.ask('fresh')).headers.get('retry-after')).toBe('7');
+    expect((await other.ask('token')).status).toBe(503);
+    expect(mints()).toBe(2);
+    clock += 7000;
+    expect((await other.ask('token')).status).toBe(200);
+  });
+
   test('a customer may have been made without an answer: the next call says so, and the consumer loses nothing', async () => {
     const page = await signInToChat(parley, dana);
     twin.control.faults.set({ kind: 'lost_answer' }, { times: 1 });

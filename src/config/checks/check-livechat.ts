@@ -56,6 +56,17 @@ function checkGrant(settings: LiveChatConfig, at: At): Problem[] {
         : [error(at('token_lifetime'), 'cannot be chosen with grant: cookie', 'remove it')]),
     ];
   }
+  return [...checkAgentAccess(agentToken, secret, at), ...checkLifetime(lifetime, at)];
+}
+
+/** LiveChat's SDK replaces whatever ends within the hour, with each page that it starts on. */
+function checkLifetime(lifetime: number | undefined, at: At): Problem[] {
+  if (lifetime === undefined || lifetime > 3600) return [];
+  const fix = "write more than 3600, or remove it for LiveChat's 28800";
+  return [warning(at('token_lifetime'), 'costs a call of LiveChat with each page that shows the chat', fix)];
+}
+
+function checkAgentAccess(agentToken: string | undefined, secret: string | undefined, at: At): Problem[] {
   if (agentToken !== undefined) {
     const fix = 'for more than a trial, remove it and run `npx parley livechat connect <client>`';
     return [warning(at('agent_token'), 'ends 8 hours after it was made, and the chat with it', fix)];

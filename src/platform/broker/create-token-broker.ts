@@ -47,7 +47,7 @@ const mostTokens = 20;
 export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   const { vendor, store, clientId, log, now } = options;
   const { linkName, platform } = vendor;
-  const cache = createTokenCache(options);
+  const cache = createTokenCache({ ...options, linkName });
   const links = createCustomerLinks({ ...options, linkName });
   const unfinished = createUnfinishedCreations(store, linkName, now);
   const customers = createCustomers({ vendor, store, links, unfinished, log });

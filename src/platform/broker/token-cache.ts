@@ -28,6 +28,8 @@ export interface TokenCacheOptions {
   store: BrandStore;
   seal: Seal;
   brand: string;
+  /** Another organization of the platform has other customers: a token of before is none there. */
+  linkName: string;
   clientId: string;
   /** Milliseconds since 1970. */
   now(): number;
@@ -44,11 +46,19 @@ const tokenSchema = z.object({
 });
 const tokensSchema = z.object({ current: tokenSchema.optional(), earlier: z.array(tokenSchema) });
 
-export function createTokenCache({ store, seal, brand, clientId, now }: TokenCacheOptions): TokenCache {
+export function createTokenCache({
+  store,
+  seal,
+  brand,
+  linkName,
+  clientId,
+  now,
+}: TokenCacheOptions): TokenCache {
   const idOf = ({ sessionUid }: BrokerSession) => `${clientId}:${sessionUid}`;
   const placeOf = ({ accountId, sessionUid }: BrokerSession) => [
     'token',
     brand,
+    linkName,
     clientId,
     accountId,
     sessionUid,

@@ -57,7 +57,15 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   });
   const places = bulkhead(parallel, waiting);
   // Jitter is the library's default: processes that failed together do not come back together.
-  const again = retry(isDown, { maxAttempts: 1, backoff: new ExponentialBackoff({ initialDelay: 150 }) });
+  // Where the platform named a time, that is kept instead.
+  const isWorthAnother = handleWhen(
+    (error) =>
+      error instanceof VendorError && error.fault === 'unavailable' && error.retryAfter === undefined,
+  );
+  const again = retry(isWorthAnother, {
+    maxAttempts: 1,
+    backoff: new ExponentialBackoff({ initialDelay: 150 }),
+  });
   const repeated = wrap(breaker, again);
   tellChanges(breaker, options);
 
@@ -140,9 +148,7 @@ function noAnswer(error: unknown, what: string): VendorError {
 
 function toVendorError(error: unknown, title: string): unknown {
   if (error instanceof BrokenCircuitError)
-    return new VendorError('unavailable', `${title} is not asked: it did not answer before`, {
-      retryAfter: pauseWhileOpen / 1000,
-    });
+    return new VendorError('unavailable', `${title} is not asked: it did not answer before`);
   if (error instanceof BulkheadRejectedError)
     return new VendorError('unavailable', `too many calls wait for ${title}`);
   return error;

@@ -1,7 +1,7 @@
 import type { BrandStore } from '../../store/contract.ts';
 import { VendorError } from './vendor-error.ts';
 
-/** The platform wants fewer requests: every process leaves it alone for as long as it says. */
+/** The platform says how long it wants to be left alone (429, 503): every process does so. */
 export interface VendorPause {
   /** Asks the platform, and begins a pause if that is the answer. @throws VendorError without asking, while one lasts */
   unlessPaused<T>(ask: () => Promise<T>): Promise<T>;
@@ -19,14 +19,14 @@ export function createVendorPause(
     if (!pause) return;
     const left = Math.ceil((Number(pause['until']) - now()) / 1000);
     if (left <= 0) return;
-    throw new VendorError('unavailable', `${title} asked for fewer requests: left alone for ${left} s`, {
+    throw new VendorError('unavailable', `${title} asked to be left alone: not asked for ${left} s`, {
       retryAfter: left,
       isLimit: true,
     });
   }
 
   async function learnFrom(error: unknown): Promise<void> {
-    if (!(error instanceof VendorError) || !error.isLimit || error.retryAfter === undefined) return;
+    if (!(error instanceof VendorError) || error.retryAfter === undefined) return;
     const pause = { until: now() + error.retryAfter * 1000 };
     try {
       await store.upsert(model, name, pause, error.retryAfter);

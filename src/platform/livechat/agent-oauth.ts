@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { LiveChatConfig } from '../../config/brand-schema.ts';
+import type { VendorAnswer } from '../broker/vendor-answer.ts';
 import { VendorError } from '../broker/vendor-error.ts';
 import type { VendorHttp } from '../broker/vendor-http.ts';
 import type { AgentGrant } from './agent-grants.ts';
-import { toRefusal } from './read-exception.ts';
+import { findException, toRefusal } from './read-exception.ts';
 
 /**
  * LiveChat's OAuth for administrators (https://platform.text.com/docs/authorization/agent-authorization): consent in
@@ -41,7 +42,7 @@ export function createAgentOauth(
       repeatable: false,
     });
     const parsed = answerSchema.safeParse(answer.body);
-    if (answer.status !== 200 || !parsed.success) throw toAccessRefusal(toRefusal(answer, 'an agent token'));
+    if (answer.status !== 200 || !parsed.success) throw toAccessRefusal(answer);
     const { access_token: accessToken, refresh_token: next, expires_in: seconds, scope: given } = parsed.data;
     const refreshToken = next ?? kept;
     if (refreshToken === undefined)
@@ -81,6 +82,9 @@ export function createAgentOauth(
   };
 }
 
-function toAccessRefusal(error: VendorError): VendorError {
-  return error.fault === 'failed' ? new VendorError('access_refused', error.message) : error;
+/** In LiveChat's own words it is about our access; any other answer, such as a proxy's, says nothing of it. */
+function toAccessRefusal(answer: VendorAnswer): VendorError {
+  const error = toRefusal(answer, 'an agent token');
+  const isAboutAccess = error.fault === 'failed' && findException(answer) !== undefined;
+  return isAboutAccess ? new VendorError('access_refused', error.message) : error;
 }

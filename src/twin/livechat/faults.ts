@@ -7,7 +7,7 @@ export type Fault =
   /** @param retryAfter seconds; absent: the answer does not say when */
   | { kind: 'rate_limited'; retryAfter?: number }
   | { kind: 'server_error' }
-  | { kind: 'temporarily_unavailable' }
+  | { kind: 'temporarily_unavailable'; retryAfter?: number }
   /** Status 200, and an exception in the body. */
   | { kind: 'exception_with_200' }
   /** Status 200, and a page of some proxy. */

@@ -15,6 +15,7 @@ export async function meetFault(fault: Fault | undefined, ctx: Context, next: Ne
     case 'server_error':
       throw new AccountsException('server_error', 'Internal server error.');
     case 'temporarily_unavailable':
+      if (fault.retryAfter !== undefined) ctx.set('Retry-After', String(fault.retryAfter));
       throw new AccountsException('temporarily_unavailable', 'The service is being maintained.');
     case 'exception_with_200':
       ctx.body = new AccountsException('server_error', 'Internal server error.').toBody();
