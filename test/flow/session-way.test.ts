@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pickCookies } from '../../src/directory/brand-session/pick-cookies.ts';
 import { type BrandServer, startBrandServer } from '../support/brand-site.ts';
@@ -297,6 +298,28 @@ describe('37 one device, one consumer after the other', () => {
     const other = new Visitor();
     giveCookie(sid, other);
     expect((await call('identity', {}, other)).body).toBeNull();
+  });
+
+  test('nor does one that is on its way when another consumer comes', async () => {
+    const sid = brand.signIn(dana.sub);
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    brand.misbehave((response) => {
+      brand.misbehave(undefined);
+      asked.resolve();
+      void answer.promise.then(() => response.end(JSON.stringify({ id: dana.sub })));
+    });
+    const [former, next] = [new Visitor(), new Visitor()];
+    giveCookie(sid, former);
+    giveCookie(sid, next);
+    const first = call('identity', {}, former);
+    await asked.promise;
+    brand.change(sid, sam.sub);
+    const second = call('identity', {}, next);
+    await Promise.race([second, pause(100)]);
+    answer.resolve();
+    expect((await first).body).toMatchObject({ sub: dana.sub });
+    expect((await second).body).toMatchObject({ sub: sam.sub });
   });
 
   test('64 a page that polls does not keep a session for ever', async () => {

@@ -6,6 +6,7 @@ import { createOutboundClient } from '../outbound/outbound-client.ts';
 import { createCallGuard } from '../resilience/call-guard.ts';
 import { defaultPolicy } from '../resilience/resilience-policy.ts';
 import { shareFlights } from '../resilience/share-flights.ts';
+import { shareNextFlight } from '../resilience/share-next-flight.ts';
 import type { BrandSession, BrandSessionAnswer, BrandSessionSettings } from './contract.ts';
 import { type PickedCookies, pickCookies } from './pick-cookies.ts';
 import { type ReadAnswer, readAnswer } from './read-answer.ts';
@@ -43,7 +44,7 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
     ttlResolution: 0,
     perf: { now },
   });
-  let flights = shareFlights<BrandSessionAnswer>();
+  let flights = openFlights();
   let mayWarn = true;
 
   async function ask({ header, hash }: Picked, start: number): Promise<BrandSessionAnswer> {
@@ -70,10 +71,10 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
     throw isDown ? new DirectoryUnreachable(detail) : new ParleyError('directory_unavailable', detail);
   }
 
-  /** The answer ages from the question on. */
-  function askOnce(picked: Picked): Promise<BrandSessionAnswer> {
+  /** The answer ages from the question on. @param purpose to `begin` a session, a question from before does not count */
+  function askOnce(picked: Picked, purpose: 'begin' | 'confirm'): Promise<BrandSessionAnswer> {
     const current = flights;
-    return current(picked.hash, async () => {
+    return current[purpose](picked.hash, async () => {
       const start = now();
       const answer = await ask(picked, start);
       if (current === flights) answers.set(picked.hash, answer, { start });
@@ -106,17 +107,25 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
       }
       const known = fresh ? undefined : answers.get(picked.hash);
       const counts = known?.kind === 'nobody' || (known && accountOf(known) === confirming);
-      return known && counts ? known : askOnce(picked);
+      if (known && counts) return known;
+      if (confirming === undefined || fresh) return askOnce(picked, 'begin');
+      const answer = await askOnce(picked, 'confirm');
+      const hasChanged = answer.kind === 'signed-in' && accountOf(answer) !== confirming;
+      return hasChanged ? askOnce(picked, 'begin') : answer;
     },
     forget(cookieHeader) {
       const picked = pickCookies(cookieHeader, settings.cookies);
       if (picked.kind !== 'picked') return;
       answers.delete(picked.hash);
       // Questions on their way are answered to those who asked, and to nobody who comes later.
-      flights = shareFlights();
+      flights = openFlights();
     },
     close: () => client.close(),
   };
+}
+
+function openFlights() {
+  return { begin: shareNextFlight<BrandSessionAnswer>(), confirm: shareFlights<BrandSessionAnswer>() };
 }
 
 function unreachable(error: unknown): never {
