@@ -43,6 +43,7 @@ export async function createIssuer(options: IssuerOptions) {
       pages: issuerPages({
         views: options.views,
         isPageRequest: (ctx) => Boolean(requests.find(ctx)) || modes.isJson(ctx),
+        onSessionLost: parts.lateAnswers.markLost,
         endSession: (session) => end(session),
         subjectOf(ctx) {
           const { session, client } = loadedContext(ctx);

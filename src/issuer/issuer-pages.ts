@@ -19,6 +19,8 @@ export interface IssuerViews {
 }
 
 export interface IssuerPagesOptions {
+  /** Told of a request whose session is not there any more (refuse-late-answers.ts). */
+  onSessionLost(ctx: object): void;
   views: IssuerViews;
   /** A page's fetch reads JSON, errors included. */
   isPageRequest(ctx: KoaContextWithOIDC): boolean;
@@ -28,7 +30,14 @@ export interface IssuerPagesOptions {
 }
 
 /** The three moments at which oidc-provider itself shows a page. */
-export function issuerPages({ views, isPageRequest, endSession, subjectOf, cookies }: IssuerPagesOptions) {
+export function issuerPages({
+  views,
+  isPageRequest,
+  endSession,
+  subjectOf,
+  cookies,
+  onSessionLost,
+}: IssuerPagesOptions) {
   return {
     /** Errors that may not be redirected: before the redirect URI is validated, or on our side. */
     renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
@@ -36,7 +45,10 @@ export function issuerPages({ views, isPageRequest, endSession, subjectOf, cooki
         ctx.body = { ...out, support_id: ctx.state['requestId'] };
         return;
       }
-      if (error.name === 'SessionNotFound') return views.sessionLost(ctx);
+      if (error.name === 'SessionNotFound') {
+        onSessionLost(ctx);
+        return views.sessionLost(ctx);
+      }
       const cause = (error as { cause?: unknown }).cause;
       const own = cause instanceof ParleyError ? cause : undefined;
       const isOurs = ctx.status >= 500;

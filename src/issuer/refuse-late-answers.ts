@@ -3,7 +3,13 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { BrandCookies } from './cookies.ts';
 
 export interface LateAnswers {
+  /** The request's session has ended meanwhile: neither its cookie nor its answer goes out. */
   mark(ctx: object): void;
+  /**
+   * The request has lost its session, and its answer says so. The library gives the browser an empty session then,
+   * which would take the place of one that has begun meanwhile: its cookie does not go out.
+   */
+  markLost(ctx: object): void;
   middleware: Middleware;
 }
 
@@ -14,13 +20,14 @@ export interface LateAnswers {
  */
 export function createLateAnswers(cookies: BrandCookies): LateAnswers {
   const late = new WeakSet<object>();
+  const lost = new WeakSet<object>();
   return {
     mark: (ctx) => late.add(ctx),
+    markLost: (ctx) => lost.add(ctx),
     middleware: async (ctx: Context, next: Next) => {
       await next();
-      if (!late.has(ctx)) return;
-      removeSessionCookie(ctx, cookies.names.session);
-      replaceAnswer(ctx as unknown as KoaContextWithOIDC);
+      if (late.has(ctx) || lost.has(ctx)) removeSessionCookie(ctx, cookies.names.session);
+      if (late.has(ctx)) replaceAnswer(ctx as unknown as KoaContextWithOIDC);
     },
   };
 }

@@ -166,23 +166,29 @@ function describePasswords(under: () => DirectoryUnderTest): void {
 
     test('44: the time tells nothing about whether the login exists', async () => {
       const { known, disabled } = under();
-      const times = await measure({
-        wrong: () => attempt(known.login, 'not the password'),
-        unknown: () => attempt('nobody-has-this-login', 'not the password'),
-        disabled: () => attempt(disabled.login, 'not the password'),
-        empty: () => attempt(known.login, ''),
-        emptyUnknown: () => attempt('nobody-has-this-login', ''),
-      });
-      for (const [one, other] of [
+      const pairs = [
         ['unknown', 'wrong'],
         ['disabled', 'wrong'],
         ['emptyUnknown', 'empty'],
-      ] as const) {
-        // Less than a millisecond is noise, here and over a network.
-        const ratio = Math.max(1, Number(times.get(one))) / Math.max(1, Number(times.get(other)));
-        expect(ratio).toBeGreaterThan(0.5);
-        expect(ratio).toBeLessThan(2);
-      }
+      ] as const;
+      const farApart = async (): Promise<string[]> => {
+        const times = await measure({
+          wrong: () => attempt(known.login, 'not the password'),
+          unknown: () => attempt('nobody-has-this-login', 'not the password'),
+          disabled: () => attempt(disabled.login, 'not the password'),
+          empty: () => attempt(known.login, ''),
+          emptyUnknown: () => attempt('nobody-has-this-login', ''),
+        });
+        return pairs.flatMap(([one, other]) => {
+          // Less than a millisecond is noise, here and over a network.
+          const ratio = Math.max(1, Number(times.get(one))) / Math.max(1, Number(times.get(other)));
+          return ratio > 0.5 && ratio < 2 ? [] : [`${one} takes ${ratio.toFixed(2)} times ${other}`];
+        });
+      };
+      // A difference that is there shows each time; what a busy machine does to one measurement does not.
+      let found = await farApart();
+      for (let again = 0; again < 4 && found.length > 0; again += 1) found = await farApart();
+      expect(found).toEqual([]);
     });
   });
 }

@@ -168,7 +168,21 @@ onEachStore((store) => {
       return new URL(submitted.headers.get('location') ?? '', parley.issuer);
     }
 
-    test('brings nothing back across a logout', async () => {
+    /** The account is asked for before the request goes on, and by the library when it has. */
+    const moments: [when: string, question: number][] = [
+      ['before the request goes on', 1],
+      ['when the library asks for the account', 2],
+    ];
+
+    /** The page that says to start again, or the way to a sign-in page. */
+    function expectRefusal(response: Response): void {
+      const location = response.headers.get('location') ?? '';
+      expect(location === '' ? response.status : 400).toBe(400);
+      expect(location).toMatch(/^$|^\/interaction\/|error=login_required/);
+      expect(location).not.toContain('code=');
+    }
+
+    test.each(moments)('brings nothing back across a logout %s', async (_when, question) => {
       const visitor = await signedIn();
       const resume = await beforeLastStep(visitor);
       const window = visitor.clone();
@@ -176,28 +190,32 @@ onEachStore((store) => {
         parley,
         () => window.get(resume),
         () => signOut(visitor, parley.issuer),
+        question,
       );
 
-      expect(response.headers.get('location')).not.toContain('code=');
-      expect(response.headers.get('location')).toContain('error=login_required');
+      expectRefusal(response);
       expect(response.headers.getSetCookie().filter((line) => /_session=[^;]/.test(line))).toEqual([]);
       expect((await authorizeSilently(window, authorizationUrl(web))).get('error')).toBe('login_required');
       expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
     });
 
-    test('does not take the browser back from the consumer who came next', async () => {
-      const visitor = await signedIn();
-      const resume = await beforeLastStep(visitor);
-      const window = visitor.clone();
-      const response = await whileDirectoryIsAsked(
-        parley,
-        () => window.get(resume),
-        () => signIn(visitor, authorizationUrl(web, { prompt: 'login' }), sam),
-      );
-      expect(response.headers.get('location')).toContain('error=login_required');
-      const { body } = await exchange(web, await silentCode(visitor));
-      expect(claimsOf(body.id_token)['sub']).toBe(sam.sub);
-    });
+    test.each(moments)(
+      'does not take the browser back from the consumer who came next %s',
+      async (_when, question) => {
+        const visitor = await signedIn();
+        const resume = await beforeLastStep(visitor);
+        const window = visitor.clone();
+        const response = await whileDirectoryIsAsked(
+          parley,
+          () => window.get(resume),
+          () => signIn(visitor, authorizationUrl(web, { prompt: 'login' }), sam),
+          question,
+        );
+        expectRefusal(response);
+        const { body } = await exchange(web, await silentCode(visitor));
+        expect(claimsOf(body.id_token)['sub']).toBe(sam.sub);
+      },
+    );
 
     test('a session that was renewed while its logout ran is over all the same', async () => {
       const visitor = await signedIn();

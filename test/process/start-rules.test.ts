@@ -46,9 +46,9 @@ describe('a start that must not happen', () => {
       /there is no .*signing\.json.*npx parley keys create acme/,
     ],
     [
-      'a store that this version cannot open',
-      { store: 'redis-cluster://127.0.0.1:1' },
-      /redis-cluster.*not supported/,
+      'the address of Sentinels that names no master',
+      { store: 'redis-sentinel://127.0.0.1:1' },
+      /must look like redis-sentinel:\/\/.*\/master/,
     ],
   ];
 
