@@ -16,6 +16,9 @@ let twin: RunningLiveChat;
 let parley: RunningParley;
 /** Milliseconds since 1970, of Parley and of LiveChat. */
 let clock = Date.now();
+/** An administrator's, whether it is used or not. */
+let agentToken: string;
+let restart: () => Promise<void>;
 
 /**
  * A Parley whose LiveChat client has these settings, for the tests of a group; a trial's fixed agent token unless they
@@ -24,13 +27,19 @@ let clock = Date.now();
 function withSettings(settings: Record<string, unknown>): void {
   beforeAll(async () => {
     twin = await startLiveChatTwin({ now: () => clock });
-    const trial =
-      settings['grant'] === 'cookie' ? {} : { agent_token: twin.control.connectAgent().accessToken };
-    parley = await startParley({
+    agentToken = twin.control.connectAgent().accessToken;
+    const trial = settings['grant'] === 'cookie' ? {} : { agent_token: agentToken };
+    const options = {
       brands: [livechatBrand(twin.origin, { ...trial, ...settings })],
       env: { PARLEY_ENCRYPTION_KEYS: encryptionKey, LOG_LEVEL: 'trace' },
       now: () => clock,
-    });
+    };
+    parley = await startParley(options);
+    restart = async () => {
+      const { folder } = parley;
+      await parley.stop({ keepFolder: true });
+      parley = await startParley({ ...options, folder });
+    };
   });
   afterAll(async () => {
     await parley.stop();
@@ -46,6 +55,7 @@ function withSettings(settings: Record<string, unknown>): void {
     for (const { sub } of [dana, sam]) {
       await store?.removeLink(linkName, sub);
       await store?.destroy('DisownedCustomer', `${linkName}:${sub}`);
+      await store?.resetCounter(`vendor-mints:${linkName}:${sub}`);
       await store?.destroy('CustomerCreation', `${linkName}:${sub}`);
     }
   });
@@ -124,6 +134,23 @@ describe('a token', () => {
     expect(new Set([first, ...tabs.map(({ body }) => body)].map(({ entityId }) => entityId)).size).toBe(1);
   });
 
+  test('a consumer who asks for new ones without end is told to wait, whatever the way, and others are not', async () => {
+    const [page, other] = [await signInToChat(parley, dana), await signInToChat(parley, sam)];
+    let answer = await page.ask('token');
+    for (let round = 0; answer.status === 200 && round < 100; round += 1) {
+      await page.ask('invalidate');
+      answer = await page.ask('token');
+    }
+    expect([answer.status, answer.body.error]).toEqual([503, 'temporarily_unavailable']);
+    clock += 2000;
+    expect((await page.ask('fresh')).status).toBe(503);
+    const made = mints();
+    expect(made).toBeLessThan(100);
+    expect(lines('asks for new tokens without end')).not.toEqual([]);
+    expect((await other.ask('token')).status).toBe(200);
+    expect(mints()).toBe(made + 1);
+  });
+
   test('one that was just had without asking for a fresh one does not count as fresh', async () => {
     const page = await signInToChat(parley, dana);
     const first = await page.ask('token');
@@ -200,6 +227,8 @@ describe("a consumer's customer", () => {
     expect((await page.ask('token')).body.entityId).toBe(entityId);
     const phone = await signInToChat(parley, dana);
     expect((await phone.ask('token')).body.entityId).toBe(entityId);
+    await restart();
+    expect((await (await signInToChat(parley, dana)).ask('token')).body.entityId).toBe(entityId);
     expect(twin.control.customers()).toHaveLength(1);
   });
 
@@ -354,20 +383,36 @@ describe.each(['v2', 'v1'])('the cookie grant in %s', (addressing) => {
     for (let round = 0; round < 5; round += 1) expect((await page.ask('fresh')).status).toBe(502);
     expect(twin.control.customers()).toHaveLength(customers);
   });
+});
 
-  test('nothing secret is in a log line, whatever its level', async () => {
+describe.each([{ grant: 'agent_token' }, { grant: 'cookie' }])('whatever happens, with %o', (settings) => {
+  withSettings(settings);
+
+  test('no secret is in an answer or its headers, and no token either in a log line of any level', async () => {
     const page = await signInToChat(parley, dana);
-    const { accessToken, entityId } = (await page.ask('token')).body;
-    const secret = twin.control.customers().find(({ id }) => id === entityId)?.secret ?? '';
-    twin.control.faults.set({ kind: 'garbage' });
-    clock += 2000;
-    await page.ask('fresh');
-    await page.signOut();
+    const answers: PageAnswer[] = [];
+    const kinds = [undefined, 'unauthorized', 'exception_with_200', 'garbage', 'other_entity'] as const;
+    for (const kind of kinds) {
+      if (kind) twin.control.faults.set({ kind });
+      for (const operation of ['token', 'fresh', 'transfer', 'has', 'invalidate'] as const) {
+        clock += 2000;
+        answers.push(await page.ask(operation));
+      }
+    }
+    answers.push(await page.signOut());
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 502, 503]));
+
+    const ofCustomers = twin.control.customers().map(({ secret }) => secret);
+    const secrets = [agentToken, ...ofCustomers, livechatApp.clientSecret, encryptionKey];
+    const tokens = answers.flatMap(({ body }) => body.accessToken ?? body.code ?? []);
+    expect(tokens.length).toBeGreaterThan(2);
+    const said = JSON.stringify(answers.map(({ body, headers }) => [body, ...headers]));
     const log = JSON.stringify(parley.log);
-    for (const text of [accessToken, secret, livechatApp.clientSecret, encryptionKey]) {
+    for (const text of [...secrets, ...tokens]) {
       expect(text.length).toBeGreaterThan(8);
       expect(log).not.toContain(text);
     }
+    for (const text of secrets) expect(said).not.toContain(text);
   });
 });
 

@@ -5,6 +5,7 @@ import type { BrokerConsumer, BrokerSession, TokenBroker } from '../token-broker
 import { createBackground } from './background.ts';
 import { createCustomerLinks } from './customer-links.ts';
 import { createCustomers } from './customers.ts';
+import { createMintLimit } from './mint-limit.ts';
 import { createProfileUpdates } from './profile-updates.ts';
 import { createRevocation } from './revocation.ts';
 import { type CachedToken, createTokenCache, type SessionTokens } from './token-cache.ts';
@@ -53,6 +54,7 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   const customers = createCustomers({ vendor, store, links, unfinished, log });
   const pause = createVendorPause(store, { name: `${platform}:${clientId}`, title: vendor.title, now });
   const background = createBackground();
+  const mints = createMintLimit(store, linkName);
   const revocation = createRevocation({ vendor, background, log, now });
   const profiles = createProfileUpdates({ ...options, links, background });
 
@@ -74,7 +76,9 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
     return underLock(session, async ({ beginsBy }) => {
       const tokens: SessionTokens = (await cache.find(session)) ?? { earlier: [] };
       if (tokens.current && suffices(tokens.current)) return tokens.current;
-      const minted = await pause.unlessPaused(() => customers.mint(session.accountId, { askedAt, beginsBy }));
+      const minted = await mints.within(session.accountId, () =>
+        pause.unlessPaused(() => customers.mint(session.accountId, { askedAt, beginsBy })),
+      );
       const current = { ...minted, isFresh };
       const earlier = [...(tokens.current ? [tokens.current] : []), ...tokens.earlier];
       await cache.save(session, { current, earlier: earlier.slice(0, mostTokens - 1) });
