@@ -19,10 +19,12 @@ export const renderWindowPage = createTemplate<WindowPageModel>(`<!doctype html>
 <script type="module" src="<%= it.path %>/demo/assets/<%= it.platform === 'livechat' ? 'livechat-window' : 'window' %>.js"></script>
 </head>
 <body class="window">
+<header>
 <% if (it.platform === 'livechat') { %><h1 class="window-title">Fernway care</h1>
 <% } else { %><h1 class="unseen">Chat with Fernway care</h1>
-<% } %><header class="window-head">
+<% } %><div class="window-head">
 <p id="standing" role="status">Connecting…</p>
+</div>
 </header>
 <main>
 <div id="thread" class="thread" role="log" aria-label="Conversation" tabindex="0"></div>
