@@ -52,8 +52,7 @@ export function createInteractionGateway(options: GatewayOptions) {
     return interaction.returnTo;
   }
 
-  async function finishLogin(ctx: Context, login: FinishedSignIn): Promise<string> {
-    const interaction = await loadInteraction(provider, ctx);
+  async function finishLogin(ctx: Context, interaction: Interaction, login: FinishedSignIn): Promise<string> {
     if (isAcrUnmet(interaction, login.acr)) {
       interaction.lastSubmission = undefined;
       return finish(ctx, interaction, {
@@ -86,17 +85,17 @@ export function createInteractionGateway(options: GatewayOptions) {
     async finishLogin(ctx: Context, { away, provedAt, ...login }: SignIn): Promise<string> {
       // What was told before a sign-out must not outlive it. It answers this interaction, and so is no older, however
       // slow the clock over there is: else a consumer who has just signed out would be sent there again and again.
-      const { iat } = await loadInteraction(provider, ctx);
-      const told = Math.max(iat, Math.floor(away?.issuedAt ?? provedAt ?? options.now()));
+      const interaction = await loadInteraction(provider, ctx);
+      const told = Math.max(interaction.iat, Math.floor(away?.issuedAt ?? provedAt ?? options.now()));
       const ts = Math.min(options.now(), told);
-      return finishLogin(ctx, { ...login, ts, facts: factsOf(away, options.now()) });
+      return finishLogin(ctx, interaction, { ...login, ts, facts: factsOf(away, options.now()) });
     },
 
     async signInAtBrand(ctx: Context): Promise<string | undefined> {
       const interaction = await loadInteraction(provider, ctx);
       const since = freshSince(interaction, options.now());
       const login = await options.brand.findLogin(ctx, interaction, since);
-      return login && finishLogin(ctx, login);
+      return login && finishLogin(ctx, interaction, login);
     },
 
     async finishConsent(ctx: Context): Promise<string> {
