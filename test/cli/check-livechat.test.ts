@@ -27,6 +27,7 @@ beforeAll(async () => {
           ...testClients(),
           { ...client, id: 'livechat' },
           { ...client, id: 'real', livechat: { ...settings, ...real } },
+          { ...client, id: 'own', pages: ['http://localhost:PORT'] },
           { id: 'unset', platform: 'livechat', pages },
         ],
       }),
@@ -76,6 +77,13 @@ test('a sound client passes on each page and after the sign-out, with two billed
   expect(livechat.control.customers()).toHaveLength(1);
   expect(livechat.control.count('customer_token')).toBeLessThanOrEqual(2 * pages.length);
   expect(livechat.control.countLiveTokens()).toBe(0);
+});
+
+test('a page on the very origin of the issuer is no answer before the consumer has signed in', async () => {
+  const { code, stdout } = await check(['own', '--account', 'dana']);
+  expect(stdout).toContain("Sign-in: dana signed in on Parley's page");
+  expect(stdout).toContain(`The widget at ${parley.issuer}`);
+  expect([code, stdout]).toEqual([0, expect.not.stringMatching(/failed/)]);
 });
 
 test('with the cookie of a browser that is signed in, that browser stays signed in', async () => {

@@ -4,6 +4,7 @@ import { parseJson } from '../../twin/liveperson/parse-json.ts';
 import { attempt, CheckFailure } from './check-failure.ts';
 import type { CheckTarget } from './check-target.ts';
 import { signIn } from './sign-in.ts';
+import { isAnswerAt } from './windows.ts';
 
 export type LiveChatTarget = Pick<
   CheckTarget,
@@ -28,7 +29,7 @@ export async function runLiveChatCheck(target: LiveChatTarget): Promise<void> {
       redirect_uri: client.redirect_uris[0] ?? firstPage,
     };
     request.search = new URLSearchParams({ client_id: client.id, ...parameters }).toString();
-    await signIn(target, request, ({ origin }) => origin === new URL(parameters.redirect_uri).origin);
+    await signIn(target, request, isAnswerAt(parameters.redirect_uri));
     return true;
   });
   if (!isSignedIn) return;
