@@ -75,7 +75,12 @@ function nextSteps({ brand, platform, pages, accountsPath }: BrandDraft): string
     ...(platform !== 'none' && pages.length === 0
       ? [`name the origins of your pages in the brand file, under pages`]
       : []),
-    ...(platform === 'livechat' ? ["fill in livechat in the brand file, from LiveChat's console"] : []),
+    ...(platform === 'livechat'
+      ? [
+          "fill in livechat in the brand file, from LiveChat's console",
+          'npx parley livechat connect livechat   once an administrator of LiveChat is at hand',
+        ]
+      : []),
     ...(platform === 'none' ? ['put your own redirect_uris into the brand file'] : []),
     `npx parley accounts hash     a password for the example account in ${accountsPath}`,
     'npx parley config check      nothing else in the way?',
