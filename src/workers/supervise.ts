@@ -65,10 +65,11 @@ export async function supervise({ count, log, grace }: SuperviseOptions): Promis
   }
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
-  const first = await hire();
-  if (typeof first === 'number') process.exit(first);
+  // From the first moment: without a listener a signal would end this process.
   onHangUp(crew.reload);
   process.on('SIGUSR2', createRoll({ ...crew, hire }, log));
+  const first = await hire();
+  if (typeof first === 'number') process.exit(isStopping ? 0 : first);
   await Promise.all(Array.from({ length: count - 1 }, () => refill(0)));
 }
 

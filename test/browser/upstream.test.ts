@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describeWith } from '../support/availability.ts';
 import { launchChromium, typeSignIn } from '../support/chromium.ts';
 import { authorizationUrl, claimsOf, exchange } from '../support/relying-party.ts';
@@ -25,11 +25,23 @@ describeWith('chromium', (chromium) => {
 
   const client = () => webClient(parley);
 
-  /** Where the browser is sent in the end: to the client, who is not there. */
-  async function landedAt(page: Page, go: () => Promise<unknown>): Promise<URL> {
-    const sent = page.waitForRequest((request) => request.url().startsWith(client().redirectUri));
-    await go();
-    return new URL((await sent).url());
+  /** Where the browser is sent in the end, from a page of its own: to the client, who is not there. */
+  async function landedAt(
+    context: BrowserContext,
+    parameters: Record<string, string>,
+    signIn?: (page: Page) => Promise<unknown>,
+  ): Promise<URL> {
+    const page = await context.newPage();
+    const [sent] = await Promise.all([
+      page.waitForRequest((request) => request.url().startsWith(client().redirectUri)),
+      // The client's address cannot be reached, which ends the navigation.
+      page
+        .goto(authorizationUrl(client(), parameters).href)
+        .catch(() => {})
+        .then(() => signIn?.(page)),
+    ]);
+    await page.close();
+    return new URL(sent.url());
   }
 
   async function subjectAt(landed: URL): Promise<unknown> {
@@ -39,21 +51,15 @@ describeWith('chromium', (chromium) => {
 
   test('37 a consumer signs in there, then without a page, then the next consumer of the device', async () => {
     const context = await browser.newContext();
-    const page = await context.newPage();
-    const first = await landedAt(page, async () => {
-      await page.goto(authorizationUrl(client()).href);
+    const first = await landedAt(context, {}, async (page) => {
       expect(new URL(page.url()).origin).toBe(provider.issuer);
       await typeSignIn(page, dana);
     });
     expect(await subjectAt(first)).toBe(dana.sub);
 
-    const again = await landedAt(page, () => page.goto(authorizationUrl(client()).href).catch(() => {}));
-    expect(await subjectAt(again)).toBe(dana.sub);
+    expect(await subjectAt(await landedAt(context, {}))).toBe(dana.sub);
 
-    const next = await landedAt(page, async () => {
-      await page.goto(authorizationUrl(client(), { prompt: 'login' }).href);
-      await typeSignIn(page, sam);
-    });
+    const next = await landedAt(context, { prompt: 'login' }, (page) => typeSignIn(page, sam));
     expect(await subjectAt(next)).toBe(sam.sub);
     await context.close();
   });
