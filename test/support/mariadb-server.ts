@@ -14,7 +14,7 @@ export interface MariadbOptions {
 }
 
 const fast = [
-  '--innodb-flush-log-at-trx-commit=0',
+  '--innodb-flush-log-at-trx-commit=2',
   '--innodb-buffer-pool-size=16M',
   '--innodb-log-file-size=4M',
   '--innodb-doublewrite=0',

@@ -13,7 +13,7 @@ export interface PostgresOptions {
   tls?: { cert: string; key: string };
 }
 
-const fast = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'shared_buffers=16MB'];
+const fast = ['fsync=off', 'full_page_writes=off', 'shared_buffers=16MB'];
 
 /** A real PostgreSQL: no durability, one database `brand`, and an account `parley` that may only read. */
 export async function startPostgres({ tls }: PostgresOptions = {}): Promise<DatabaseServer> {
