@@ -1,49 +1,16 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { randomBytes } from 'node:crypto';
-import { brandChecks } from '../brand-checks.ts';
-import { findPreset } from '../platform/presets.ts';
-import { resolveClient } from '../platform/resolve-client.ts';
-import { registerAccountsHash } from './accounts-hash.ts';
-import { registerCheck } from './check.ts';
-import { registerClaims } from './claims.ts';
-import { registerClientShow } from './client-show.ts';
-import { registerConfigCheck } from './config-check.ts';
-import { registerInit } from './init.ts';
-import type { CliIo } from './io.ts';
-import { registerKeys } from './keys.ts';
-import { registerLinks } from './links.ts';
-import { registerLiveChat } from './livechat.ts';
-import { registerRequests } from './requests.ts';
-import { registerStart } from './start.ts';
-import { registerStore } from './store.ts';
+import { createCommands } from './commands.ts';
 import { run } from './run.ts';
 
-/** The command line: the only file that lists the commands. */
-const io: CliIo = {
+/** The command line as a process. */
+const io = {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: process.stdin,
   env: process.env,
   cwd: process.cwd(),
   randomBytes,
 };
 
-process.exitCode = await run(process.argv.slice(2), io, [
-  (program) => registerStart(program, io),
-  (program) => registerInit(program, io),
-  (program) => registerConfigCheck(program, { io, checks: brandChecks }),
-  (program) => registerClientShow(program, { io, checks: brandChecks, resolveClient, findPreset }),
-  (program) =>
-    registerCheck(program, {
-      io: { ...io, stdin: process.stdin },
-      checks: brandChecks,
-      fetch: globalThis.fetch,
-      now: Date.now,
-    }),
-  (program) => registerClaims(program, { io, checks: brandChecks }),
-  (program) => registerRequests(program, { io, checks: brandChecks }),
-  (program) => registerLiveChat(program, { io: { ...io, stdin: process.stdin }, checks: brandChecks }),
-  (program) => registerLinks(program, { io, checks: brandChecks }),
-  (program) => registerKeys(program, io),
-  (program) => registerStore(program, { io, checks: brandChecks }),
-  (program) => registerAccountsHash(program, { ...io, stdin: process.stdin }),
-]);
+process.exitCode = await run(process.argv.slice(2), io, createCommands(io));

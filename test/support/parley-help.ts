@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { createCommands } from '../../src/cli/commands.ts';
+import { run } from '../../src/cli/run.ts';
 import { root } from './documentation.ts';
 
 interface Help {
@@ -35,12 +35,17 @@ function askForHelp(path: readonly string[]): Promise<Help> {
 }
 
 async function runHelp(path: readonly string[]): Promise<Help> {
-  const main = join(root, 'src/cli/main.ts');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', main, ...path, '--help'],
-    { env: {} },
-  );
+  const written: string[] = [];
+  const io = {
+    stdout: { write: (text: string) => written.push(text) },
+    stderr: { write: (text: string) => written.push(text) },
+    stdin: process.stdin,
+    env: {},
+    cwd: root,
+    randomBytes,
+  };
+  await run([...path, '--help'], io, createCommands(io));
+  const stdout = written.join('');
   const [options = '', commands = ''] = stdout.split(/^Commands:$/m);
   return {
     commands: [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter(isNotHelp),

@@ -1,0 +1,41 @@
+import { brandChecks } from '../brand-checks.ts';
+import { findPreset } from '../platform/presets.ts';
+import { resolveClient } from '../platform/resolve-client.ts';
+import { registerAccountsHash } from './accounts-hash.ts';
+import { registerCheck } from './check.ts';
+import { registerClaims } from './claims.ts';
+import { registerClientShow } from './client-show.ts';
+import { registerConfigCheck } from './config-check.ts';
+import { registerInit } from './init.ts';
+import type { CliIo } from './io.ts';
+import { registerKeys } from './keys.ts';
+import { registerLinks } from './links.ts';
+import { registerLiveChat } from './livechat.ts';
+import { registerRequests } from './requests.ts';
+import { registerStart } from './start.ts';
+import { registerStore } from './store.ts';
+import type { Register } from './run.ts';
+
+/** Every command of the command line, in the order in which help lists them. */
+export function createCommands(io: CliIo & { stdin: NodeJS.ReadStream }): Register[] {
+  return [
+    (program) => registerStart(program, io),
+    (program) => registerInit(program, io),
+    (program) => registerConfigCheck(program, { io, checks: brandChecks }),
+    (program) => registerClientShow(program, { io, checks: brandChecks, resolveClient, findPreset }),
+    (program) =>
+      registerCheck(program, {
+        io: io,
+        checks: brandChecks,
+        fetch: globalThis.fetch,
+        now: Date.now,
+      }),
+    (program) => registerClaims(program, { io, checks: brandChecks }),
+    (program) => registerRequests(program, { io, checks: brandChecks }),
+    (program) => registerLiveChat(program, { io: io, checks: brandChecks }),
+    (program) => registerLinks(program, { io, checks: brandChecks }),
+    (program) => registerKeys(program, io),
+    (program) => registerStore(program, { io, checks: brandChecks }),
+    (program) => registerAccountsHash(program, io),
+  ];
+}
