@@ -25,7 +25,7 @@ export function createCommands(io: CliIo & { stdin: NodeJS.ReadStream }): Regist
     (program) => registerClientShow(program, { io, checks: brandChecks, resolveClient, findPreset }),
     (program) =>
       registerCheck(program, {
-        io: io,
+        io,
         checks: brandChecks,
         fetch: globalThis.fetch,
         now: Date.now,
