@@ -2,28 +2,37 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describeWith } from '../support/availability.ts';
 import { launchChromium, typeSignIn } from '../support/chromium.ts';
-import { authorizationUrl, claimsOf, exchange } from '../support/relying-party.ts';
+import { authorizationUrl, type Client, claimsOf, exchange } from '../support/relying-party.ts';
 import type { RunningParley } from '../support/start-parley.ts';
-import { dana, sam } from '../support/test-brand.ts';
+import { dana, sam, secrets, testClients } from '../support/test-brand.ts';
 import { startPair } from '../support/upstream-pair.ts';
-import { webClient } from '../support/web-client.ts';
 
-/** A browser between a Parley and its upstream, which is another Parley. */
+/** A browser between a Parley and its upstream, which is another Parley, up to a token for LivePerson. */
+
+const sdes = "[{type: 'ctmrinfo', info: {customerId: customer}}]";
 
 describeWith('chromium', (chromium) => {
   let browser: Browser;
   let parley: RunningParley;
   let provider: RunningParley;
   beforeAll(async () => {
-    browser = await launchChromium(chromium, ['--host-resolver-rules=MAP shop.acme.example 127.0.0.1:9']);
-    ({ parley, provider } = await startPair());
+    browser = await launchChromium(chromium, ['--host-resolver-rules=MAP lpcdn.lpsnmedia.net 127.0.0.1:9']);
+    const clients = testClients().map((client) =>
+      client['id'] === 'liveperson' ? { ...client, claims: { lp_sdes: sdes } } : client,
+    );
+    ({ parley, provider } = await startPair({ brand: { clients } }));
   });
   afterAll(async () => {
     await browser?.close();
     await Promise.all([parley?.stop(), provider?.stop()]);
   });
 
-  const client = () => webClient(parley);
+  const client = (): Client => ({
+    issuer: parley.issuer,
+    clientId: 'liveperson',
+    secret: secrets.liveperson,
+    redirectUri: 'https://lpcdn.lpsnmedia.net/le_unified_window/index.html',
+  });
 
   /** Where the browser is sent in the end, from a page of its own: to the client, who is not there. */
   async function landedAt(
@@ -44,10 +53,17 @@ describeWith('chromium', (chromium) => {
     return new URL(sent.url());
   }
 
-  async function subjectAt(landed: URL): Promise<unknown> {
+  /** What LivePerson reads: the subject, and the customer's number as the agent sees it. */
+  async function tokenAt(landed: URL): Promise<Record<string, unknown>> {
     const { body } = await exchange(client(), landed.searchParams.get('code') ?? '');
-    return claimsOf(body.id_token)['sub'];
+    const { sub, aud, lp_sdes } = claimsOf(body.id_token);
+    return { sub, aud, lp_sdes };
   }
+  const tokenOf = (sub: string, customerId: string) => ({
+    sub,
+    aud: 'liveperson',
+    lp_sdes: [{ type: 'ctmrinfo', info: { customerId } }],
+  });
 
   test('37 a consumer signs in there, then without a page, then the next consumer of the device', async () => {
     const context = await browser.newContext();
@@ -55,12 +71,12 @@ describeWith('chromium', (chromium) => {
       expect(new URL(page.url()).origin).toBe(provider.issuer);
       await typeSignIn(page, dana);
     });
-    expect(await subjectAt(first)).toBe(dana.sub);
+    expect(await tokenAt(first)).toEqual(tokenOf(dana.sub, '4711-0815'));
 
-    expect(await subjectAt(await landedAt(context, {}))).toBe(dana.sub);
+    expect(await tokenAt(await landedAt(context, {}))).toEqual(tokenOf(dana.sub, '4711-0815'));
 
     const next = await landedAt(context, { prompt: 'login' }, (page) => typeSignIn(page, sam));
-    expect(await subjectAt(next)).toBe(sam.sub);
+    expect(await tokenAt(next)).toEqual(tokenOf(sam.sub, '4711-0922'));
     await context.close();
   });
 });
