@@ -6,10 +6,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { brandChecks } from '../../src/brand-checks.ts';
 import { registerLinks } from '../../src/cli/links.ts';
 import { registerLiveChat } from '../../src/cli/livechat.ts';
+import { askRedis } from '../support/ask-redis.ts';
+import { describeWith } from '../support/availability.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { encryptionKey, livechatBrand, signInToChat } from '../support/livechat-site.ts';
 import { livechatApp, type RunningLiveChat, startLiveChatTwin } from '../support/livechat-twin.ts';
 import { poll } from '../support/poll.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam } from '../support/test-brand.ts';
 import { readForm } from '../support/visitor.ts';
@@ -18,6 +21,8 @@ import { callCli, type CliCall } from './cli-call.ts';
 let twin: RunningLiveChat;
 let parley: RunningParley;
 let redirectUri: string;
+/** PARLEY_STORE; undefined: embedded. */
+let store: string | undefined;
 
 beforeAll(async () => {
   redirectUri = `http://127.0.0.1:${await findFreePort()}/connected`;
@@ -33,6 +38,7 @@ async function start(settings: Record<string, unknown>, folder?: string): Promis
     brands: [livechatBrand(twin.origin, settings)],
     env: { PARLEY_ENCRYPTION_KEYS: encryptionKey, LOG_LEVEL: 'trace' },
     ...(folder !== undefined && { folder }),
+    ...(store !== undefined && { store }),
   });
 }
 
@@ -40,7 +46,7 @@ function environment(keys = encryptionKey): Record<string, string> {
   return {
     PARLEY_CONFIG: join(parley.folder, 'config'),
     PARLEY_KEYS: join(parley.folder, 'keys'),
-    PARLEY_STORE: `embedded:${join(parley.folder, 'data')}`,
+    PARLEY_STORE: store ?? `embedded:${join(parley.folder, 'data')}`,
     PARLEY_ENCRYPTION_KEYS: keys,
     PORT: String(parley.port),
   };
@@ -190,6 +196,37 @@ describe('at rest', () => {
     expect(secret).toHaveLength(82);
     expect(database()).not.toContain(secret);
     expect(database()).not.toContain(livechatApp.clientSecret);
+  });
+});
+
+describeWith('redis-server', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+    store = redis.url;
+  });
+  afterAll(async () => {
+    store = undefined;
+    await redis.stop();
+  });
+
+  /** What a backup of the Redis holds. */
+  const dump = () =>
+    askRedis(redis, async (admin) => {
+      await admin.config('SET', 'rdbcompression', 'no');
+      await admin.save();
+      const [, folder = ''] = (await admin.config('GET', 'dir')) as string[];
+      return readFileSync(join(folder, 'dump.rdb'), 'latin1');
+    });
+
+  test('a dump of Redis holds no agent token, refresh token or customer token to read', async () => {
+    await start({ redirect_uri: redirectUri });
+    await connect(async (url) => void (await fetch(await consent(url))));
+    const { body } = await (await signInToChat(parley, dana)).ask('token');
+    expect(body.accessToken).toMatch(/dal:[A-Za-z0-9_-]{10}/);
+    const text = await dump();
+    expect(text).toContain(body.entityId);
+    expect(text).not.toMatch(/dal:[A-Za-z0-9_-]{10}/);
   });
 });
 
