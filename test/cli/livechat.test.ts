@@ -215,7 +215,7 @@ describeWith('redis-server', () => {
     askRedis(redis, async (admin) => {
       await admin.config('SET', 'rdbcompression', 'no');
       await admin.save();
-      const [, folder = ''] = (await admin.config('GET', 'dir')) as string[];
+      const [, folder = ''] = await admin.config('GET', 'dir');
       return readFileSync(join(folder, 'dump.rdb'), 'latin1');
     });
 
