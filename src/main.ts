@@ -1,3 +1,3 @@
-import { start } from './start.ts';
+import { start } from './process/start.ts';
 
 await start({ env: process.env, cwd: process.cwd() });

@@ -4,9 +4,20 @@ import { describe, expect, test } from '@jest/globals';
 
 /**
  * Who may import whom (docs/architecture.md shows the same table). `type` allows `import type` only.
- * The files directly in src are the composition: they may import everything, and only each other, the command
- * line and tests import them.
+ * `brand`, `operations` and `process` put the others together; only the command line and tests import those.
  */
+const everything = {
+  config: 'value',
+  http: 'value',
+  claims: 'value',
+  directory: 'value',
+  issuer: 'value',
+  interaction: 'value',
+  keys: 'value',
+  platform: 'value',
+  store: 'value',
+} as const;
+
 const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   config: {},
   directory: {},
@@ -27,7 +38,18 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   browser: {},
   twin: { platform: 'type' },
   workers: {},
-  cli: { config: 'value', keys: 'value', twin: 'value', platform: 'value', '.': 'value' },
+  brand: { ...everything, twin: 'value' },
+  operations: { ...everything, brand: 'value' },
+  process: { ...everything, brand: 'value', workers: 'value' },
+  cli: {
+    config: 'value',
+    keys: 'value',
+    twin: 'value',
+    platform: 'value',
+    brand: 'value',
+    operations: 'value',
+    process: 'value',
+  },
 };
 
 /** Packages and globals with an owner; each folder that calls others over the network guards its own upstream. */

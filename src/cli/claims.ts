@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { showClaims, type ShownClaims } from '../show-claims.ts';
+import { showClaims, type ShownClaims } from '../operations/show-claims.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';

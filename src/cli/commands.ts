@@ -1,4 +1,4 @@
-import { brandChecks } from '../brand-checks.ts';
+import { brandChecks } from '../brand/brand-checks.ts';
 import { findPreset } from '../platform/presets.ts';
 import { resolveClient } from '../platform/resolve-client.ts';
 import { registerAccountsHash } from './accounts-hash.ts';

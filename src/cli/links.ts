@@ -3,7 +3,12 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { type LinkRecord, linkRecordSchema, type ManagedLinks, withLinks } from '../manage-links.ts';
+import {
+  type LinkRecord,
+  linkRecordSchema,
+  type ManagedLinks,
+  withLinks,
+} from '../operations/manage-links.ts';
 import { chooseBrand } from './choose-brand.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { type LoggedRequest, readRequests } from '../read-requests.ts';
+import { type LoggedRequest, readRequests } from '../operations/read-requests.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';

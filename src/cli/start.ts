@@ -8,7 +8,7 @@ export function registerStart(program: Command, { env, cwd }: CliIo): void {
     .description('run the server')
     .action(async () => {
       // Loaded on demand: no other command needs the whole server.
-      const { start } = await import('../start.ts');
+      const { start } = await import('../process/start.ts');
       await start({ env, cwd });
     });
 }

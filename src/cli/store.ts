@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { exportStore, importStore } from '../move-store.ts';
+import { exportStore, importStore } from '../operations/move-store.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerCheck } from '../../src/cli/check.ts';
 import { livechatSettings, type RunningLiveChat, startLiveChatTwin } from '../support/livechat-twin.ts';
 import { authorizationUrl, signIn } from '../support/relying-party.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, importJWK, type JSONWebKeySet, type JWTHeaderParameters, SignJWT } from 'jose';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerCheck } from '../../src/cli/check.ts';
 import { loadKeySet } from '../../src/keys/key-set.ts';
 import { createPkce, authorizationUrl, signIn } from '../support/relying-party.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerClaims } from '../../src/cli/claims.ts';
 import { answerOf, authorizationUrl, claimsOf, exchange, signIn } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';

@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerInit } from '../../src/cli/init.ts';
 import { createTemporaryConfig, type TemporaryConfig } from '../config/temporary-config.ts';
 import { callCli, type CliCall } from './cli-call.ts';

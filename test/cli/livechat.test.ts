@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerLinks } from '../../src/cli/links.ts';
 import { registerLiveChat } from '../../src/cli/livechat.ts';
 import { askRedis } from '../support/ask-redis.ts';

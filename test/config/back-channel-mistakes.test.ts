@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { brandWith, createTemporaryConfig, headline } from './temporary-config.ts';
 
 test.each([

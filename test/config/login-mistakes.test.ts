@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { createTemporaryConfig, goodBrand, headline } from './temporary-config.ts';
 
 /** One mistake in `login`, and the one line that the operator reads about it, without its place. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { formatProblem } from '../../src/config/config-error.ts';
 import { brandWith, createTemporaryConfig } from './temporary-config.ts';
 

@@ -8,7 +8,7 @@ import { Ingress, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Service } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { loadKeySet } from '../../src/keys/key-set.ts';
 import { loadPairwiseSalt } from '../../src/keys/pairwise-salt.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerRequests } from '../../src/cli/requests.ts';
 import { createRequestLog, type LoggedRequest } from '../../src/issuer/request-log.ts';
 import { createLog } from '../../src/log.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { createClaimsMapping } from '../../src/claims/claims-mapping.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { createFileDirectory } from '../../src/directory/file-directory.ts';

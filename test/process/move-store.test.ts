@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerStore } from '../../src/cli/store.ts';
 import { type CliCall, callCli } from '../cli/cli-call.ts';
 import { atEnd } from '../support/at-end.ts';

@@ -1,5 +1,5 @@
 import { parseDocument, type YAMLMap } from 'yaml';
-import { brandChecks } from '../../src/brand-checks.ts';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { createTemporaryConfig, goodBrand, headline } from '../config/temporary-config.ts';
 
 /**

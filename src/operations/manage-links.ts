@@ -1,11 +1,11 @@
 import { type BrandVault, withBrandVault } from './brand-vault.ts';
-import type { BrandConfig } from './config/brand-schema.ts';
-import type { Config } from './config/contract.ts';
-import { createLinkRecords, type LinkRecord, type LinkRecords } from './platform/broker/link-records.ts';
-import { sessionsOf } from './platform/broker/token-cache.ts';
-import { livechatLinkName } from './platform/livechat/link-name.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { Config } from '../config/contract.ts';
+import { createLinkRecords, type LinkRecord, type LinkRecords } from '../platform/broker/link-records.ts';
+import { sessionsOf } from '../platform/broker/token-cache.ts';
+import { livechatLinkName } from '../platform/livechat/link-name.ts';
 
-export { type LinkRecord, linkRecordSchema } from './platform/broker/link-records.ts';
+export { type LinkRecord, linkRecordSchema } from '../platform/broker/link-records.ts';
 
 /** A brand's links, for the command line. */
 export interface ManagedLinks extends Pick<LinkRecords, 'list' | 'import'> {

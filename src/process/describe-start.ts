@@ -1,5 +1,5 @@
-import type { Config } from './config/contract.ts';
-import { formatProblem } from './config/config-error.ts';
+import type { Config } from '../config/contract.ts';
+import { formatProblem } from '../config/config-error.ts';
 import type { Server } from './server.ts';
 
 /** What an operator wants to read right after the start: where to look, and what was left out. */

@@ -1,10 +1,10 @@
 import type { Middleware } from 'koa';
-import type { BrandConfig } from './config/brand-schema.ts';
-import type { RequestLog } from './issuer/request-log.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { RequestLog } from '../issuer/request-log.ts';
 
 /** The demo and its twins are not even loaded unless a demo brand is served. */
 export async function loadDemo(brand: BrandConfig, requestLog: RequestLog | undefined): Promise<Middleware> {
-  const { createDemo } = await import('./twin/demo/create-demo.ts');
+  const { createDemo } = await import('../twin/demo/create-demo.ts');
   const secretOf = (id: string) => brand.clients.find((client) => client.id === id)?.secret ?? '';
   return createDemo({
     issuer: brand.issuer,

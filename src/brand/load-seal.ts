@@ -1,6 +1,6 @@
-import type { Config } from './config/contract.ts';
-import { loadEncryptionKeys } from './keys/encryption-keys.ts';
-import { createSeal, type Seal } from './keys/seal.ts';
+import type { Config } from '../config/contract.ts';
+import { loadEncryptionKeys } from '../keys/encryption-keys.ts';
+import { createSeal, type Seal } from '../keys/seal.ts';
 
 /**
  * The seal for secrets in the store. Its keys are read, or in development made, when the first brand needs them.

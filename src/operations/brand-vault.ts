@@ -1,13 +1,13 @@
-import type { BrandConfig } from './config/brand-schema.ts';
-import type { Config } from './config/contract.ts';
-import type { Seal } from './keys/seal.ts';
-import { createSealLoader } from './load-seal.ts';
-import { createLog, type Log } from './log.ts';
-import { openBrokers } from './platform/open-brokers.ts';
-import { resolveClient } from './platform/resolve-client.ts';
-import type { TokenBroker } from './platform/token-broker.ts';
-import { openStore } from './store/open-store.ts';
-import type { BrandStore } from './store/contract.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { Config } from '../config/contract.ts';
+import type { Seal } from '../keys/seal.ts';
+import { createSealLoader } from '../brand/load-seal.ts';
+import { openConfiguredStore } from '../brand/open-configured-store.ts';
+import { createLog, type Log } from '../log.ts';
+import { openBrokers } from '../platform/open-brokers.ts';
+import { resolveClient } from '../platform/resolve-client.ts';
+import type { TokenBroker } from '../platform/token-broker.ts';
+import type { BrandStore } from '../store/contract.ts';
 
 /** What the command line needs of a brand beside a running server: its store, the seal, and its brokers. */
 export interface BrandVault {
@@ -24,10 +24,9 @@ export async function withBrandVault<T>(
   work: (vault: BrandVault) => Promise<T>,
 ): Promise<T> {
   const log = createLog({ level: 'silent' });
-  const { server } = config;
   const loadSeal = createSealLoader(config);
   const seal = await loadSeal();
-  const opened = openStore(server.store, { timeout: server.store_timeout, log });
+  const opened = openConfiguredStore(config, log);
   try {
     const store = opened.forBrand(brand.brand);
     const clients = brand.clients.map((client) => resolveClient(client));

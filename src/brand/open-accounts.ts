@@ -1,12 +1,12 @@
-import { compileExpression } from './claims/compile-expression.ts';
-import type { BrandConfig } from './config/brand-schema.ts';
-import type { AccountDirectory } from './directory/contract.ts';
-import { openDirectory } from './directory/open-directory.ts';
-import { withTotpSecret } from './directory/with-totp-secret.ts';
-import type { Log } from './log.ts';
+import { compileExpression } from '../claims/compile-expression.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { AccountDirectory } from '../directory/contract.ts';
+import { openDirectory } from '../directory/open-directory.ts';
+import { withTotpSecret } from '../directory/with-totp-secret.ts';
+import type { Log } from '../log.ts';
 import { createSignInRecords } from './sign-in-records.ts';
 import { totpMemberOf } from './sign-in-ways.ts';
-import type { Store } from './store/contract.ts';
+import type { Store } from '../store/contract.ts';
 
 export interface OpenAccountsOptions {
   brand: BrandConfig;

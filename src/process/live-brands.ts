@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { BrandSite } from './brand-site.ts';
-import type { BrandConfig } from './config/brand-schema.ts';
-import { type RunningRequests, trackRequests } from './http/running-requests.ts';
-import { createSiteTable, type SiteTable } from './http/site-table.ts';
-import type { Log } from './log.ts';
+import type { BrandSite } from '../brand/brand-site.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import { type RunningRequests, trackRequests } from '../http/running-requests.ts';
+import { createSiteTable, type SiteTable } from '../http/site-table.ts';
+import type { Log } from '../log.ts';
 
 /** The brands that this process serves now. */
 export interface LiveBrands {

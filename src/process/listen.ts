@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
-import type { ServerConfig } from './config/server-schema.ts';
+import type { ServerConfig } from '../config/server-schema.ts';
 
 export interface Listener {
   port: number;

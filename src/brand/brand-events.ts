@@ -1,6 +1,9 @@
-import type { BrandConfig } from './config/brand-schema.ts';
-import { type OpenedEventVerifier, openEventVerifier } from './directory/back-channel/open-event-verifier.ts';
-import type { BrandStore } from './store/contract.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import {
+  type OpenedEventVerifier,
+  openEventVerifier,
+} from '../directory/back-channel/open-event-verifier.ts';
+import type { BrandStore } from '../store/contract.ts';
 
 export interface BrandEventsOptions {
   brand: BrandConfig;

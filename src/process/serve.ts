@@ -1,13 +1,13 @@
 import cluster from 'node:cluster';
 import closeWithGrace from 'close-with-grace';
-import type { Config } from './config/contract.ts';
-import type { ConfigWatch } from './config/watch-config.ts';
+import type { Config } from '../config/contract.ts';
+import type { ConfigWatch } from '../config/watch-config.ts';
 import { describeStart } from './describe-start.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 import { createReload } from './reload.ts';
 import { createServer, type Server } from './server.ts';
-import { onHangUp } from './workers/on-hang-up.ts';
-import { drainMessage, readyMessage, reloadMessage } from './workers/protocol.ts';
+import { onHangUp } from '../workers/on-hang-up.ts';
+import { drainMessage, readyMessage, reloadMessage } from '../workers/protocol.ts';
 
 /** Milliseconds in which running requests may end once the process is told to stop. */
 export const grace = 8_000;

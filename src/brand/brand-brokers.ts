@@ -1,14 +1,14 @@
-import type { ClaimsMapping } from './claims/claims-mapping.ts';
-import type { BrandConfig } from './config/brand-schema.ts';
-import type { AccountDirectory } from './directory/contract.ts';
-import { createNameConsumer } from './interaction/name-consumer.ts';
-import type { Seal } from './keys/seal.ts';
-import type { Log } from './log.ts';
-import type { Profile } from './platform/broker/token-vendor.ts';
-import { openBrokers } from './platform/open-brokers.ts';
-import type { ResolvedClient } from './platform/resolve-client.ts';
-import type { TokenBroker } from './platform/token-broker.ts';
-import type { BrandStore } from './store/contract.ts';
+import type { ClaimsMapping } from '../claims/claims-mapping.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { AccountDirectory } from '../directory/contract.ts';
+import { createNameConsumer } from '../interaction/name-consumer.ts';
+import type { Seal } from '../keys/seal.ts';
+import type { Log } from '../log.ts';
+import type { Profile } from '../platform/broker/token-vendor.ts';
+import { openBrokers } from '../platform/open-brokers.ts';
+import type { ResolvedClient } from '../platform/resolve-client.ts';
+import type { TokenBroker } from '../platform/token-broker.ts';
+import type { BrandStore } from '../store/contract.ts';
 
 export interface BrandBrokersOptions {
   brand: BrandConfig;

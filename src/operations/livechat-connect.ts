@@ -1,10 +1,10 @@
 import { withBrandVault } from './brand-vault.ts';
-import type { BrandConfig, LiveChatConfig } from './config/brand-schema.ts';
-import type { Config } from './config/contract.ts';
-import { createVendorHttp } from './platform/broker/vendor-http.ts';
-import { createAgentGrants } from './platform/livechat/agent-grants.ts';
-import { createAgentOauth } from './platform/livechat/agent-oauth.ts';
-import { type ConnectAgentOptions, connectAgent } from './platform/livechat/connect-agent.ts';
+import type { BrandConfig, LiveChatConfig } from '../config/brand-schema.ts';
+import type { Config } from '../config/contract.ts';
+import { createVendorHttp } from '../platform/broker/vendor-http.ts';
+import { createAgentGrants } from '../platform/livechat/agent-grants.ts';
+import { createAgentOauth } from '../platform/livechat/agent-oauth.ts';
+import { type ConnectAgentOptions, connectAgent } from '../platform/livechat/connect-agent.ts';
 
 /** Stores an administrator's consent where the running server finds it. */
 export function connectLiveChat(

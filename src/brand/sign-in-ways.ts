@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { type JWK, SignJWT } from 'jose';
-import type { BrandConfig } from './config/brand-schema.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
 import {
   type OpenedAssertionVerifier,
   openAssertionVerifier,
-} from './directory/assertion/open-assertion-verifier.ts';
-import type { AnswerStore, WaitingAnswer } from './directory/brand-login/contract.ts';
-import { createBrandLogin } from './directory/brand-login/create-brand-login.ts';
-import type { SignInRecords } from './directory/oidc/contract.ts';
-import { openUpstreamLogin } from './directory/oidc/open-upstream-login.ts';
-import { authenticationContext } from './interaction/authentication-context.ts';
-import type { SignInWay } from './interaction/ways.ts';
-import { type KeySet, signingKey } from './keys/key-set.ts';
-import type { BrandStore } from './store/contract.ts';
+} from '../directory/assertion/open-assertion-verifier.ts';
+import type { AnswerStore, WaitingAnswer } from '../directory/brand-login/contract.ts';
+import { createBrandLogin } from '../directory/brand-login/create-brand-login.ts';
+import type { SignInRecords } from '../directory/oidc/contract.ts';
+import { openUpstreamLogin } from '../directory/oidc/open-upstream-login.ts';
+import { authenticationContext } from '../interaction/authentication-context.ts';
+import type { SignInWay } from '../interaction/ways.ts';
+import { type KeySet, signingKey } from '../keys/key-set.ts';
+import type { BrandStore } from '../store/contract.ts';
 
 export interface SignInWaysOptions {
   signInRecords: SignInRecords;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ConfigError, formatProblem } from './config/config-error.ts';
-import type { Config, LocatedProblem } from './config/contract.ts';
-import type { Log } from './log.ts';
+import { ConfigError, formatProblem } from '../config/config-error.ts';
+import type { Config, LocatedProblem } from '../config/contract.ts';
+import type { Log } from '../log.ts';
 import type { Server } from './server.ts';
 
 export interface ReloadOptions {

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
-import type { Config } from './config/contract.ts';
-import { createLog } from './log.ts';
-import { openConfiguredStore } from './open-configured-store.ts';
-import type { Store } from './store/contract.ts';
-import { isStoredItem, itemVersion, type StoredItem } from './store/stored-item.ts';
+import type { Config } from '../config/contract.ts';
+import { createLog } from '../log.ts';
+import { openConfiguredStore } from '../brand/open-configured-store.ts';
+import type { Store } from '../store/contract.ts';
+import { isStoredItem, itemVersion, type StoredItem } from '../store/stored-item.ts';
 
 /**
  * A store as lines of JSON: a header with the version, one item a line, and a last line with their number, by which

@@ -1,7 +1,7 @@
-import type { Config } from './config/contract.ts';
-import type { Log } from './log.ts';
-import type { Store } from './store/contract.ts';
-import { openStore } from './store/open-store.ts';
+import type { Config } from '../config/contract.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/contract.ts';
+import { openStore } from '../store/open-store.ts';
 
 /** The store that the configuration names. */
 export function openConfiguredStore({ server }: Pick<Config, 'server'>, log: Log): Store {

@@ -1,16 +1,16 @@
-import type { MappedBrand } from './claims/claim-names.ts';
-import { type ClaimExplanation, explainClaims } from './claims/explain-claims.ts';
-import { personalClaims } from './claims/personal-claims.ts';
-import type { SubjectOutcome } from './claims/subject-template.ts';
-import type { BrandConfig, ClientConfig } from './config/brand-schema.ts';
-import type { Config } from './config/contract.ts';
-import type { Account } from './directory/contract.ts';
-import { createSubjectRules, toSubjectClient } from './issuer/subject-rules.ts';
-import { loadPairwiseSalt } from './keys/pairwise-salt.ts';
-import { createLog } from './log.ts';
-import { openAccounts } from './open-accounts.ts';
-import { openConfiguredStore } from './open-configured-store.ts';
-import { resolveClient } from './platform/resolve-client.ts';
+import type { MappedBrand } from '../claims/claim-names.ts';
+import { type ClaimExplanation, explainClaims } from '../claims/explain-claims.ts';
+import { personalClaims } from '../claims/personal-claims.ts';
+import type { SubjectOutcome } from '../claims/subject-template.ts';
+import type { BrandConfig, ClientConfig } from '../config/brand-schema.ts';
+import type { Config } from '../config/contract.ts';
+import type { Account } from '../directory/contract.ts';
+import { createSubjectRules, toSubjectClient } from '../issuer/subject-rules.ts';
+import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
+import { createLog } from '../log.ts';
+import { openAccounts } from '../brand/open-accounts.ts';
+import { openConfiguredStore } from '../brand/open-configured-store.ts';
+import { resolveClient } from '../platform/resolve-client.ts';
 
 /** What one client's tokens would say about one account. */
 export interface ShownClaims {

@@ -1,9 +1,9 @@
-import type { Config } from './config/contract.ts';
-import { createRequestLog, type LoggedRequest } from './issuer/request-log.ts';
-import { createLog } from './log.ts';
-import { openConfiguredStore } from './open-configured-store.ts';
+import type { Config } from '../config/contract.ts';
+import { createRequestLog, type LoggedRequest } from '../issuer/request-log.ts';
+import { createLog } from '../log.ts';
+import { openConfiguredStore } from '../brand/open-configured-store.ts';
 
-export type { LoggedRequest } from './issuer/request-log.ts';
+export type { LoggedRequest } from '../issuer/request-log.ts';
 
 /** A client's last requests, oldest first, out of the store that the running server writes to. */
 export async function readRequests(

@@ -1,7 +1,7 @@
-import type { BrandConfig } from './config/brand-schema.ts';
-import type { SignInRecords } from './directory/oidc/contract.ts';
-import { longestLife } from './issuer/lifetimes.ts';
-import type { Store } from './store/contract.ts';
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { SignInRecords } from '../directory/oidc/contract.ts';
+import { longestLife } from '../issuer/lifetimes.ts';
+import type { Store } from '../store/contract.ts';
 
 const model = 'SignInRecord';
 

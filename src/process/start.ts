@@ -1,12 +1,12 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
-import { brandChecks } from './brand-checks.ts';
-import { ConfigError } from './config/config-error.ts';
-import { loadConfig, type LoadOptions } from './config/load-config.ts';
-import { createConfigWatch } from './config/watch-config.ts';
-import { createLog } from './log.ts';
+import { brandChecks } from '../brand/brand-checks.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { loadConfig, type LoadOptions } from '../config/load-config.ts';
+import { createConfigWatch } from '../config/watch-config.ts';
+import { createLog } from '../log.ts';
 import { grace, serve } from './serve.ts';
-import { supervise } from './workers/supervise.ts';
+import { supervise } from '../workers/supervise.ts';
 
 /**
  * Runs Parley until the process is told to stop: the server itself, or with several workers the process that
