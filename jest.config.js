@@ -9,7 +9,12 @@ export default {
   maxWorkers: '100%',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fault/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/fault/',
+    '<rootDir>/test/browser/',
+    '\\.browser\\.test\\.ts$',
+  ],
   setupFiles: ['<rootDir>/test/runner/setup.ts'],
   transform: {},
 };

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 
 /**
@@ -147,4 +149,35 @@ describe('the folders of src', () => {
     const script = { file: 'browser/calls.ts', folder: 'browser', target: 'errors.ts', typeOnly: false };
     expect(findViolations([script])).toHaveLength(1);
   });
+});
+
+describe('the test files', () => {
+  const root = import.meta.dirname;
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.test.ts'),
+  );
+  const configs = ['jest.config.js', 'jest.browser.config.js', 'jest.fault.config.js'];
+
+  test('each runs under exactly one command', async () => {
+    const runs = await Promise.all(configs.map((name) => listFiles(name)));
+    expect(runs.flat().toSorted()).toEqual(files.map((name) => join(root, name)).toSorted());
+  });
+
+  test('what drives a browser runs under test:browser', async () => {
+    const others = await Promise.all(
+      configs.filter((name) => !name.includes('browser')).map((name) => listFiles(name)),
+    );
+    const driving = others
+      .flat()
+      .filter((path) => /launchChromium\(|chromium\.launch/.test(readFileSync(path, 'utf8')));
+    expect(driving.filter((path) => path !== import.meta.filename)).toEqual([]);
+  });
+
+  async function listFiles(config: string): Promise<string[]> {
+    const jest = resolve(root, '../node_modules/.bin/jest');
+    const { stdout } = await promisify(execFile)(jest, ['-c', config, '--listTests'], {
+      cwd: resolve(root, '..'),
+    });
+    return stdout.split('\n').filter((line) => line !== '');
+  }
 });
