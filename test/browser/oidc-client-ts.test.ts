@@ -138,7 +138,7 @@ describeWith('chromium', (executablePath) => {
       expect(await attempt(`'${parley.issuer}/userinfo', { headers: ${headers} }`)).toBe('blocked');
     });
 
-    test('cannot put the login page into a frame', async () => {
+    test('31 cannot put the login page into a frame', async () => {
       await openAs('spa');
       await page.evaluate(`
         const frame = document.createElement('iframe');

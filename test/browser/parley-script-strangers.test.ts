@@ -61,7 +61,7 @@ describeWith('openssl', (openssl) =>
       expect(await page.evaluate('messages')).toEqual(['last']);
     }
 
-    describe.each(['sibling', 'stranger'] as const)('a %s', (which) => {
+    describe.each(['sibling', 'stranger'] as const)('32, 33 a %s', (which) => {
       test.each(['authorize', 'identity', 'sign-out'])('cannot read or use /page/%s', async (endpoint) => {
         const page = await openStranger(which);
         const responses: Response[] = [];

@@ -164,7 +164,7 @@ function describePasswords(under: () => DirectoryUnderTest): void {
       expect(outcomes.filter((outcome) => outcome?.kind === 'signed-in')).toHaveLength(1);
     });
 
-    test('44: the time tells nothing about whether the login exists', async () => {
+    test('44 the time tells nothing about whether the login exists', async () => {
       const { known, disabled } = under();
       const pairs = [
         ['unknown', 'wrong'],

@@ -70,9 +70,9 @@ describe('an enriched account', () => {
     ['an unknown key', 'first_name'],
     ['no key', 'nothing'],
     ['an empty key', "''"],
-    ['63: an address that nobody verified', 'email_verified && email'],
+    ['an address that nobody verified', 'email_verified && email'],
     ['a false key', '`false`'],
-  ])('63: with %s has null there, and nothing of the first directory', async (_, by) => {
+  ])('63 with %s has null there, and nothing of the first directory', async (_, by) => {
     const { directory } = enriched({ by });
     expect((await directory.findAccount('c-1'))?.record).toEqual({ ...dana, billing: null });
   });

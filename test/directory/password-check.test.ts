@@ -36,7 +36,7 @@ describe('a password check', () => {
     },
   );
 
-  test('44: does for an unknown login the work that most accounts take, and refuses', async () => {
+  test('44 does for an unknown login the work that most accounts take, and refuses', async () => {
     const work: string[] = [];
     const [cheap, dear] = [counting('cheap', work), counting('dear', work)];
     const check = createPasswordCheck({ limit, known: [cheap, dear, dear] });
@@ -44,7 +44,7 @@ describe('a password check', () => {
     expect(work).toEqual(['dear']);
   });
 
-  test('44: learns that work from the accounts that it meets', async () => {
+  test('44 learns that work from the accounts that it meets', async () => {
     const work: string[] = [];
     const check = createPasswordCheck({ limit });
     await check.matches(counting('met', work), 'wrong');

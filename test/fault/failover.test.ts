@@ -104,7 +104,7 @@ async function untilReplaced(old: RedisServer, find: () => Promise<RedisServer>)
 describeWith('redis-server', () => {
   describeWith('haproxy', () => {
     describeWith('openssl', () => {
-      test('Embedded, the process is killed three times: nothing that was acknowledged is lost', async () => {
+      test('54 embedded, the process is killed three times: nothing that was acknowledged is lost', async () => {
         const parley = await startScaledParley({ count: 1 });
         try {
           const report = await runWith(
@@ -126,7 +126,7 @@ describeWith('redis-server', () => {
         }
       });
 
-      describe('Sentinel, the master dies with what its replicas had not read yet', () => {
+      describe('49 Sentinel, the master dies with what its replicas had not read yet', () => {
         async function runLagging(title: string, settings: object, serverYaml: object): Promise<LoadReport> {
           const sentinels = await startSentinels(settings);
           const parley = await startScaledParley({ count: 2, store: sentinels.url, serverYaml });
@@ -155,7 +155,7 @@ describeWith('redis-server', () => {
         });
       });
 
-      describe('on Sentinel, waiting for a replica', () => {
+      describe('49 on Sentinel, waiting for a replica', () => {
         let sentinels: RedisSentinels;
         let parley: ScaledParley;
         beforeAll(async () => {
@@ -202,7 +202,7 @@ describeWith('redis-server', () => {
         });
       });
 
-      describe('on Cluster, waiting for a replica', () => {
+      describe('49 on Cluster, waiting for a replica', () => {
         let cluster: RedisCluster;
         let parley: ScaledParley;
         beforeAll(async () => {

@@ -73,7 +73,7 @@ async function measureOther(visitors: { acme: Visitor; group: Visitor }) {
   };
 }
 
-test('52: the other brand keeps its latency, the breaker opens, and recovery needs nobody', async () => {
+test('52 the other brand keeps its latency, the breaker opens, and recovery needs nobody', async () => {
   const visitors = { acme: await signedIn('acme'), group: await signedIn('group') };
   await measureOther(visitors);
   const before = await measureOther(visitors);

@@ -40,7 +40,7 @@ onEachStore((store) => {
     await twin?.stop();
   });
 
-  test('50 first calls at once over two processes make one customer, and ten fresh ones one call', async () => {
+  test('fifty first calls at once over two processes make one customer, and ten fresh ones one call', async () => {
     const page = await signInToChat(first, dana);
     const pages = [page, openChatPage(second, page.visitor.clone(second.fetch))];
     const ask = (operation: 'token' | 'fresh') => (index: number) =>

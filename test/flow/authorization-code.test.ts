@@ -16,7 +16,7 @@ import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts'
 import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
-/** RFC 6749 section 4.1; SECURITY-CASES 14, 15. Parallel and repeated use: exactly-once.test.ts. */
+/** RFC 6749 section 4.1; docs/security.md 14, 15. Parallel and repeated use: security/codes-and-tokens/exactly-once.test.ts. */
 
 let parley: RunningParley;
 let web: Client;

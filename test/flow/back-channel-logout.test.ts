@@ -17,7 +17,7 @@ import { dana, sam, secrets, testBrand, testClients } from '../support/test-bran
 import { unguardedFetch } from '../support/unguarded-fetch.ts';
 import { readForm, Visitor } from '../support/visitor.ts';
 
-/** OpenID Connect Back-Channel Logout 1.0; SECURITY-CASES 29. */
+/** OpenID Connect Back-Channel Logout 1.0; docs/security.md 29. */
 
 let told: Listener;
 let failing: Listener;

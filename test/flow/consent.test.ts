@@ -15,7 +15,7 @@ import { dana, sam, secrets, testBrand, testClients } from '../support/test-bran
 import { webClient } from '../support/web-client.ts';
 import { readForm, Visitor } from '../support/visitor.ts';
 
-/** A client that is not the brand's own asks its consumer; SECURITY-CASES 34, 35. */
+/** A client that is not the brand's own asks its consumer; docs/security.md 34, 35. */
 
 let parley: RunningParley;
 let web: Client;

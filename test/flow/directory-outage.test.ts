@@ -78,7 +78,7 @@ async function retryOf(response: Response): Promise<string> {
   return new URL(link.replaceAll('&amp;', '&'), parley.issuer).href;
 }
 
-describe('52: while the directory is away', () => {
+describe('52 while the directory is away', () => {
   beforeAll(() => start(0));
   afterAll(stop);
   beforeEach(async () => {
@@ -213,7 +213,7 @@ describe('52: while the directory is away', () => {
   });
 });
 
-describe('40: an account that the brand disables, with a cache of a minute', () => {
+describe('40 an account that the brand disables, with a cache of a minute', () => {
   beforeAll(() => start(60));
   afterAll(stop);
 

@@ -16,7 +16,7 @@ import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts'
 import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
-/** RFC 7662, RFC 7009, RFC 6749 section 6; SECURITY-CASES 18. */
+/** RFC 7662, RFC 7009, RFC 6749 section 6; docs/security.md 18. */
 
 let parley: RunningParley;
 let web: Client;

@@ -232,7 +232,7 @@ describe("a consumer's customer", () => {
     expect(twin.control.customers()).toHaveLength(1);
   });
 
-  test('50 first calls at once make one customer', async () => {
+  test('fifty first calls at once make one customer', async () => {
     const page = await signInToChat(parley, dana);
     const answers = await Promise.all(Array.from({ length: 50 }, () => page.ask('token')));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));

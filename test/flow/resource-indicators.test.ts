@@ -14,7 +14,7 @@ import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts'
 import { webClient } from '../support/web-client.ts';
 import { Visitor } from '../support/visitor.ts';
 
-/** RFC 8707 with access tokens of RFC 9068; SECURITY-CASES 18, 19. */
+/** RFC 8707 with access tokens of RFC 9068; docs/security.md 18, 19. */
 
 const orders = 'https://api.acme.example/orders';
 const ledger = 'https://api.acme.example/ledger';

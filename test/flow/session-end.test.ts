@@ -44,7 +44,7 @@ onEachStore((store) => {
   const silentCode = async (visitor: Visitor) =>
     (await authorizeSilently(visitor, authorizationUrl(web))).get('code') ?? '';
 
-  describe('after the consumer has signed out', () => {
+  describe('14, 17 after the consumer has signed out', () => {
     test('code, refresh token, access token and silent sign-in are dead', async () => {
       const visitor = await signedIn();
       const tokens = await exchange(web, await silentCode(visitor));

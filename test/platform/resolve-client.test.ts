@@ -85,7 +85,7 @@ describe('the check of a brand', () => {
     expect(platformCheck(brand([], claims))).toEqual([]);
   });
 
-  test('41: warns of account data in a URL, unless it is encrypted or invented', () => {
+  test('41 warns of account data in a URL, unless it is encrypted or invented', () => {
     const implicit = lp({ flows: ['implicit'] });
     expect(platformCheck(brand([implicit]))).toMatchObject([
       { path: ['clients', 0, 'flows', 0], severity: 'warning' },

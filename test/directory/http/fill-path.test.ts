@@ -4,7 +4,7 @@ import { fillPath } from '../../../src/directory/http/fill-path.ts';
 
 const base = 'https://accounts.internal/v1';
 
-test('29: whatever the id, it stays inside its one segment of the path', () => {
+test('29 whatever the id, it stays inside its one segment of the path', () => {
   const nasty = fc.constantFrom(
     '..',
     '.',

@@ -44,7 +44,7 @@ const says =
   (_, response) =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(text);
 
-describe('52: an answer that is no account', () => {
+describe('52 an answer that is no account', () => {
   test.each<[what: string, answer: RequestListener, reason: RegExp]>([
     ['no JSON', says('<h1>upstream-secret</h1>'), /not JSON/],
     ['an empty body', says(''), /not JSON/],

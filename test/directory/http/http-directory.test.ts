@@ -138,7 +138,7 @@ describeWith('openssl', (openssl) => {
     test.each([
       ['an authority that was not named', () => ({ ca: parley.ca }), /TLS was refused|no answer/],
       ['an authority that Node does not know', () => ({}), /TLS was refused/],
-    ])('29: %s is not believed', async (_, http, reason) => {
+    ])('29 %s is not believed', async (_, http, reason) => {
       const api = await startAccountApi({ accounts, tls: { ...tls(), requestCert: false } });
       const directory = await openTestDirectory({ http: { url: api.url, ...http() } });
       await expect(directory.findAccount('acc-1')).rejects.toThrow(reason);

@@ -178,7 +178,7 @@ describeWith('slapd', (program) => {
     });
   });
 
-  describe('52: the server', () => {
+  describe('52 the server', () => {
     test('has two entries for one login: a failure, not one of them', async () => {
       const directory = await open();
       const error = await failureOf(directory.checkPassword?.({ login: 'twin@acme.example', password: 'x' }));
@@ -208,7 +208,7 @@ describeWith('slapd', (program) => {
       ['StartTLS', () => ({ ca: stranger.ca, url: slapd.url, start_tls: true })],
       ['LDAPS without an authority', () => ({ ca: undefined })],
       ['LDAPS under another name', () => ({ url: slapd.secureUrl.replace('localhost', '127.0.0.1') })],
-    ])('29: %s shows a certificate that is not believed, and gets no password', async (_, settings) => {
+    ])('29 %s shows a certificate that is not believed, and gets no password', async (_, settings) => {
       const directory = await open(settings());
       const error = await failureOf(directory.checkPassword?.(dana));
       expect(error.message).toMatch(/no answer \((UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|CERT_)/);

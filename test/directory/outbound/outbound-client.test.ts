@@ -99,7 +99,7 @@ describe('an outbound request', () => {
     ['no HTTP', (request) => void request.socket.end('SSH-2.0-OpenSSH_9\r\n'), 'unreachable'],
   ];
   test.each(faults)(
-    '29: %s is refused within the time-out, in words without the address',
+    '29 %s is refused within the time-out, in words without the address',
     async (_, answer, fault) => {
       const { client, url } = await start(answer);
       const began = performance.now();
@@ -126,7 +126,7 @@ describe('an outbound request', () => {
   });
 });
 
-describe('29: an address that the configuration does not name', () => {
+describe('29 an address that the configuration does not name', () => {
   test.each(['127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '2130706433', '0x7f.1', 'localhost'])(
     '%s is not connected to',
     async (host) => {

@@ -68,7 +68,7 @@ async function times(count: number, call: () => Promise<unknown>): Promise<strin
   return codes;
 }
 
-describe('52: a directory that fails', () => {
+describe('52 a directory that fails', () => {
   test('once is asked again, and the caller never notices', async () => {
     const { safe, state } = protect(down);
     state.answer = () => {
@@ -130,7 +130,7 @@ describe('52: a directory that fails', () => {
   });
 });
 
-describe('52: a directory that hangs', () => {
+describe('52 a directory that hangs', () => {
   test('holds nobody longer than its time-out, and then nobody at all', async () => {
     const { safe, log } = protect(hanging);
     const began = performance.now();
@@ -180,7 +180,7 @@ describe('the cache', () => {
     expect(state.asked).toBe(2);
   });
 
-  test('40: is passed by where a disabled account must be out at once, and forgets it then', async () => {
+  test('40 is passed by where a disabled account must be out at once, and forgets it then', async () => {
     const { safe, state } = protect(async () => dana, { cache: 5000 });
     await safe.findAccount('dana');
     state.answer = async () => undefined;
@@ -233,7 +233,7 @@ describe('callers at the same time', () => {
     expect(state.asked).toBe(3);
   });
 
-  test('40: an answer that comes late does not bring a disabled account back', async () => {
+  test('40 an answer that comes late does not bring a disabled account back', async () => {
     const { safe, state, wait } = protect(() => pause(60, dana), { cache: 5000 });
     const late = safe.findAccount('dana');
     wait(1);

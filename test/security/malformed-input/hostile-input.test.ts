@@ -1,15 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { authorizationUrl, type Client } from '../support/relying-party.ts';
-import { type BrandServer, startBrandServer } from '../support/brand-site.ts';
-import { brandIssuer, createBrandSigner } from '../support/brand-signer.ts';
-import { findFreePort } from '../support/free-port.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { testBrand, testClients } from '../support/test-brand.ts';
-import { webClient } from '../support/web-client.ts';
-import { Visitor } from '../support/visitor.ts';
+import { authorizationUrl, type Client } from '../../support/relying-party.ts';
+import { type BrandServer, startBrandServer } from '../../support/brand-site.ts';
+import { brandIssuer, createBrandSigner } from '../../support/brand-signer.ts';
+import { findFreePort } from '../../support/free-port.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { testBrand, testClients } from '../../support/test-brand.ts';
+import { webClient } from '../../support/web-client.ts';
+import { Visitor } from '../../support/visitor.ts';
 
-/** SECURITY-CASES 46, 55: whatever arrives, the answer is calm, below 500 and without a trace of the program. */
+/** docs/security.md 46, 55: whatever arrives, the answer is calm, below 500 and without a trace of the program. */
 
 let parley: RunningParley;
 let web: Client;

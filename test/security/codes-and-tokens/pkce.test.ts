@@ -6,13 +6,13 @@ import {
   createPkce,
   exchange,
   signIn,
-} from '../support/relying-party.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
-import { webClient } from '../support/web-client.ts';
-import { Visitor } from '../support/visitor.ts';
+} from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana, secrets, testBrand, testClients } from '../../support/test-brand.ts';
+import { webClient } from '../../support/web-client.ts';
+import { Visitor } from '../../support/visitor.ts';
 
-/** SECURITY-CASES 16: an authorization code that is bound to a challenge is worth nothing without its verifier. */
+/** docs/security.md 16: an authorization code that is bound to a challenge is worth nothing without its verifier. */
 
 const app = { id: 'app', redirect_uris: ['https://app.acme.example/callback'], first_party: true };
 const clients = [

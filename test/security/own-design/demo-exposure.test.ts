@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
-import { startParley } from '../support/start-parley.ts';
-import { testBrand } from '../support/test-brand.ts';
+import { type ParleyProcess, spawnParley } from '../../support/spawn-parley.ts';
+import { startParley } from '../../support/start-parley.ts';
+import { testBrand } from '../../support/test-brand.ts';
 
-const project = join(import.meta.dirname, '../..');
+const project = join(import.meta.dirname, '../../..');
 
 /** Everything of the demo: its issuer, its storefront, the platforms' twins. */
 const demoPaths = [

@@ -7,20 +7,20 @@ import {
   jwtBearer,
   signWithPublicKey,
   withoutSignature,
-} from '../support/client-key.ts';
-import { onEachStore } from '../support/on-each-store.ts';
+} from '../../support/client-key.ts';
+import { onEachStore } from '../../support/on-each-store.ts';
 import {
   authorizationUrl,
   authorizeSilently,
   type Client,
   exchange,
   signIn,
-} from '../support/relying-party.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
-import { Visitor } from '../support/visitor.ts';
+} from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana, secrets, testBrand, testClients } from '../../support/test-brand.ts';
+import { Visitor } from '../../support/visitor.ts';
 
-/** OpenID Connect Core 9, RFC 7523; SECURITY-CASES 21, 23: a signed assertion proves its client once. */
+/** OpenID Connect Core 9, RFC 7523; docs/security.md 21, 23: a signed assertion proves its client once. */
 onEachStore((store) => {
   let parley: RunningParley;
   let signing: Client;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { onEachStore } from '../support/on-each-store.ts';
+import { onEachStore } from '../../support/on-each-store.ts';
 import {
   answerOf,
   authorizationUrl,
@@ -11,13 +11,13 @@ import {
   signIn,
   type TokenAnswer,
   userinfoStatus,
-} from '../support/relying-party.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, secrets } from '../support/test-brand.ts';
-import { webClient } from '../support/web-client.ts';
-import { Visitor } from '../support/visitor.ts';
+} from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana, secrets } from '../../support/test-brand.ts';
+import { webClient } from '../../support/web-client.ts';
+import { Visitor } from '../../support/visitor.ts';
 
-/** SECURITY-CASES 13, 17: a code counts once, and a second use ends its grant only. */
+/** docs/security.md 13, 17: a code counts once, and a second use ends its grant only. */
 onEachStore((store) => {
   let parley: RunningParley;
   let web: Client;
@@ -98,7 +98,7 @@ onEachStore((store) => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
   });
 
-  test('a code is worth nothing to another client, with another redirect URI, or after logout', async () => {
+  test('14 a code is worth nothing to another client or with another redirect URI, which spends nothing', async () => {
     const stranger: Client = {
       ...web,
       clientId: 'stranger',

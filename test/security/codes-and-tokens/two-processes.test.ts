@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { onEachStore } from '../support/on-each-store.ts';
-import { expectOneRedemption } from '../support/parallel-redemption.ts';
+import { onEachStore } from '../../support/on-each-store.ts';
+import { expectOneRedemption } from '../../support/parallel-redemption.ts';
 import {
   authorizationUrl,
   authorizeSilently,
@@ -10,11 +10,11 @@ import {
   postAsClient,
   signIn,
   userinfoStatus,
-} from '../support/relying-party.ts';
-import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
-import { dana, testBrand, testClients } from '../support/test-brand.ts';
-import { Visitor } from '../support/visitor.ts';
-import { webClient } from '../support/web-client.ts';
+} from '../../support/relying-party.ts';
+import { type ParleyProcess, spawnParley } from '../../support/spawn-parley.ts';
+import { dana, testBrand, testClients } from '../../support/test-brand.ts';
+import { Visitor } from '../../support/visitor.ts';
+import { webClient } from '../../support/web-client.ts';
 
 /** A public client: its refresh tokens rotate. */
 const appUri = 'https://app.acme.example/callback';
@@ -27,7 +27,7 @@ const app = {
   refresh_tokens: true,
 };
 
-/** SECURITY-CASES 13 and 17 across processes: two Parleys with one store, one key folder and one set of cookie keys. */
+/** docs/security.md 13 and 17 across processes: two Parleys with one store, one key folder and one set of cookie keys. */
 onEachStore((store) => {
   let first: ParleyProcess;
   let second: ParleyProcess;

@@ -5,7 +5,7 @@ import {
   createClientKey,
   signWithPublicKey,
   withoutSignature,
-} from '../support/client-key.ts';
+} from '../../support/client-key.ts';
 import {
   answerOf,
   authorizationUrl,
@@ -14,12 +14,12 @@ import {
   exchange,
   postAsClient,
   signIn,
-} from '../support/relying-party.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
-import { Visitor } from '../support/visitor.ts';
+} from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana, secrets, testBrand, testClients } from '../../support/test-brand.ts';
+import { Visitor } from '../../support/visitor.ts';
 
-/** RFC 9101, by value; SECURITY-CASES 23. */
+/** RFC 9101, by value; docs/security.md 23. */
 
 const redirectUri = 'https://signing.acme.example/callback';
 

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { authorizationUrl } from '../support/relying-party.ts';
-import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
-import { webClient } from '../support/web-client.ts';
+import { authorizationUrl } from '../../support/relying-party.ts';
+import { type ParleyProcess, spawnParley } from '../../support/spawn-parley.ts';
+import { webClient } from '../../support/web-client.ts';
 
-/** SECURITY-CASES 11: what a request says about its host never comes back in an address that Parley writes. */
+/** docs/security.md 11: what a request says about its host never comes back in an address that Parley writes. */
 describe('11 a forged host', () => {
   let parley: ParleyProcess;
   beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { authorizationUrl, authorizeSilently, exchange, signIn } from '../support/relying-party.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana } from '../support/test-brand.ts';
-import { Visitor } from '../support/visitor.ts';
-import { webClient } from '../support/web-client.ts';
+import { authorizationUrl, authorizeSilently, exchange, signIn } from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana } from '../../support/test-brand.ts';
+import { Visitor } from '../../support/visitor.ts';
+import { webClient } from '../../support/web-client.ts';
 
 const limit = 5;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { answerOf, authorizationUrl, type Client, signIn } from '../support/relying-party.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
-import { Visitor } from '../support/visitor.ts';
+import { answerOf, authorizationUrl, type Client, signIn } from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana, secrets, testBrand, testClients } from '../../support/test-brand.ts';
+import { Visitor } from '../../support/visitor.ts';
 
-/** SECURITY-CASES 1-5, 7-10: an answer goes to a registered address, compared character by character, or nowhere. */
+/** docs/security.md 1-5, 7-10: an answer goes to a registered address, compared character by character, or nowhere. */
 
 const registered = 'https://shop.acme.example/callback';
 

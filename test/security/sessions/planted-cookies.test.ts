@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { authorizationUrl, authorizeSilently, type Client, signIn } from '../support/relying-party.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, sam, secrets } from '../support/test-brand.ts';
-import { readForm, Visitor } from '../support/visitor.ts';
+import { authorizationUrl, authorizeSilently, type Client, signIn } from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana, sam, secrets } from '../../support/test-brand.ts';
+import { readForm, Visitor } from '../../support/visitor.ts';
 
-/** SECURITY-CASES 36: an attacker who can write cookies into a browser cannot sign it in as somebody else. */
+/** docs/security.md 36: an attacker who can write cookies into a browser cannot sign it in as somebody else. */
 
 let parley: RunningParley;
 let web: Client;
