@@ -9,6 +9,7 @@ import { describe, expect, test } from '@jest/globals';
  * `brand`, `operations` and `process` put the others together; only the command line and tests import those.
  */
 const everything = {
+  audit: 'value',
   config: 'value',
   http: 'value',
   claims: 'value',
@@ -21,15 +22,17 @@ const everything = {
 } as const;
 
 const allowed: Record<string, Record<string, 'value' | 'type'>> = {
+  audit: {},
   config: {},
   directory: {},
-  keys: {},
+  keys: { audit: 'type' },
   store: {},
   http: { config: 'type', store: 'type' },
   claims: { directory: 'type' },
   platform: { claims: 'type', store: 'type', config: 'type', keys: 'value' },
-  interaction: { directory: 'type', claims: 'type', http: 'value' },
+  interaction: { audit: 'value', directory: 'type', claims: 'type', http: 'value' },
   issuer: {
+    audit: 'value',
     claims: 'value',
     keys: 'value',
     config: 'type',
@@ -44,6 +47,7 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   operations: { ...everything, brand: 'value' },
   process: { ...everything, brand: 'value', workers: 'value' },
   cli: {
+    audit: 'value',
     config: 'value',
     keys: 'value',
     twin: 'value',

@@ -1,5 +1,6 @@
 import Koa, { type Middleware } from 'koa';
 import mount from 'koa-mount';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { openBrandEvents } from './brand-events.ts';
 import { claimsByScope } from '../claims/claim-names.ts';
 import { createClaimsMapping } from '../claims/claims-mapping.ts';
@@ -43,6 +44,7 @@ export interface BrandSiteOptions {
   /** The script for brands' pages, the same for each. */
   serveScript: Middleware;
   log: Log;
+  audit: AuditLog;
   now(): number;
   fetch?: typeof fetch;
 }
@@ -74,6 +76,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
   const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
   const keySet = await loadKeySet(keyOptions);
+  for (const { kid, alg } of keySet.jwks.keys) options.audit.record('key.loaded', { kid, alg });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
   const claims = createClaimsMapping({
     ...mapped,

@@ -67,9 +67,10 @@ function place(
 }
 
 function resolvePaths(server: ServerConfig, cwd: string): ServerConfig {
-  const { tls, store } = server;
+  const { tls, store, audit } = server;
   return {
     ...server,
+    audit: { ...audit, to: audit.to === 'stdout' ? audit.to : resolve(cwd, audit.to) },
     keys: resolve(cwd, server.keys),
     store: store.startsWith('embedded:')
       ? `embedded:${resolve(cwd, store.slice('embedded:'.length))}`

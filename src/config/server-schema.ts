@@ -4,6 +4,25 @@ import { z } from 'zod';
 
 const keyList = z.array(z.string().min(32, 'use 32 characters or more: `npx parley keys cookie` makes one'));
 
+const audit = z.strictObject({
+  to: z
+    .string()
+    .min(1)
+    .default('stdout')
+    .describe('`stdout`: among the log, with `stream: audit`; or a file, opened again on SIGHUP.'),
+  address: z
+    .enum(['full', 'network', 'none'])
+    .default('full')
+    .describe('How much of an address is written; `network`: /24 of IPv4, /48 of IPv6.'),
+  chain: z
+    .boolean()
+    .default(false)
+    .describe('Chain the lines of the file, so that `parley audit verify` sees what was changed.'),
+  keys: keyList
+    .default([])
+    .describe('For pseudonyms and chains, newest first; default: made from the cookie keys.'),
+});
+
 export const serverSchema = z.strictObject({
   host: z
     .string()
@@ -66,6 +85,7 @@ export const serverSchema = z.strictObject({
     .positive()
     .default(3000)
     .describe('Authorization requests without a session that one address may begin in ten minutes.'),
+  audit: audit.prefault({}).describe('Where security events are written (audit-log.md).'),
   store_timeout: z.int().positive().default(1000).describe('Milliseconds that a store command may take.'),
 });
 

@@ -8,7 +8,7 @@ export interface ReloadOptions {
   /** What the process was started with. */
   started: Config;
   load(): Promise<Config>;
-  server: Pick<Server, 'replaceBrands'>;
+  server: Pick<Server, 'replaceBrands' | 'audit'>;
   log: Log;
 }
 
@@ -25,6 +25,7 @@ export function createReload({ started, load, server, log }: ReloadOptions): Rel
   let warned = new Set(started.warnings.map(formatProblem));
 
   async function reload(reason: string): Promise<void> {
+    server.audit.reopen();
     try {
       const config = await load();
       const changes = await server.replaceBrands(config.brands);
@@ -33,10 +34,12 @@ export function createReload({ started, load, server, log }: ReloadOptions): Rel
       const settings = changedSettings(started, config);
       if (settings.length > 0) log.warn({ settings }, 'server.yaml has changed: this needs a restart');
       log.info({ reason, ...changes }, 'configuration read again');
+      server.audit.record('config.changed', { reason, ...changes });
     } catch (error) {
       if (error instanceof ConfigError) tell(error.problems);
       else log.error({ problem: error instanceof Error ? error.message : String(error) }, 'configuration');
       log.error({ reason }, 'the configuration cannot be used: nothing has changed');
+      server.audit.record('config.refused', { reason });
     }
   }
 

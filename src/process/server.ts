@@ -22,6 +22,8 @@ import { createSealLoader } from '../brand/load-seal.ts';
 import { type BrandChanges, createLiveBrands } from './live-brands.ts';
 import { createBrandLog, type Log } from '../log.ts';
 import { type BrandSite, createBrandSite } from '../brand/brand-site.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import { openAuditLog } from '../brand/open-audit-log.ts';
 import { openConfiguredStore } from '../brand/open-configured-store.ts';
 import type { Store } from '../store/contract.ts';
 
@@ -39,6 +41,7 @@ export interface ServerOptions {
 export interface Server {
   app: Koa;
   readonly sites: readonly BrandSite[];
+  readonly audit: AuditLog;
   /** Issuers that this listener may not serve (demo brands on a public address). */
   readonly withheld: readonly string[];
   /** Serves these brands from now on, all or nothing (live-brands.ts). */
@@ -62,6 +65,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     server.cookie_keys.length > 0
       ? server.cookie_keys
       : await loadCookieKeys({ folder: server.keys, create: !config.production });
+  const audit = openAuditLog({ server, cookieKeys, log, now });
 
   // A forged Host header must reach neither the demo nor a twin on a listener that strangers can reach.
   const mayServeDemo = isLoopbackHost(server.host) || config.demoAllowed;
@@ -78,12 +82,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         loadSeal,
         views,
         serveScript,
+        audit: audit.forBrand(brand.brand),
         log: createBrandLog(log, brand.brand, personalClaims(brand)),
         now,
         ...(options.fetch && { fetch: options.fetch }),
       }),
   });
   await replaceBrands(config.brands);
+  audit.record('config.loaded', { brands: live.sites().map(({ brand }) => brand) });
 
   let draining = false;
   let listener: Listener | undefined;
@@ -132,6 +138,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     get withheld() {
       return withheld;
     },
+    audit,
     replaceBrands,
     async listen() {
       const handle = app.callback();
@@ -144,6 +151,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       await listener?.close(grace);
       await live.close();
       await store.close();
+      audit.close();
     },
   };
 }

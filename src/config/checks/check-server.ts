@@ -8,6 +8,7 @@ export function checkServer(server: ServerConfig, { production }: { production: 
   return [
     ...checkTrustedProxies(server),
     ...checkStoreWait(server),
+    ...checkAudit(server),
     ...(production ? checkCookieKeys(server) : []),
   ];
 }
@@ -22,6 +23,12 @@ function checkStoreWait({ store_wait: wait, store_timeout: timeout }: ServerConf
       'write less, or raise store_timeout',
     ),
   ];
+}
+
+/** Lines of several processes that go through a log collector have no order that a chain could stand on. */
+function checkAudit({ audit }: ServerConfig): Problem[] {
+  if (!audit.chain || audit.to !== 'stdout') return [];
+  return [error(['audit', 'chain'], 'needs a file', 'write to: with the path of a file, or remove chain')];
 }
 
 function checkTrustedProxies({ trusted_proxies: proxies }: ServerConfig): Problem[] {
