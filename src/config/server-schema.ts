@@ -14,10 +14,7 @@ const audit = z.strictObject({
     .enum(['full', 'network', 'none'])
     .default('full')
     .describe('How much of an address is written; `network`: /24 of IPv4, /48 of IPv6.'),
-  chain: z
-    .boolean()
-    .default(false)
-    .describe('Chain the lines of the file, so that `parley audit verify` sees what was changed.'),
+  chain: z.boolean().default(false).describe('Chain the lines of the file, so that what was changed shows.'),
   keys: keyList
     .default([])
     .describe('For pseudonyms and chains, newest first; default: made from the cookie keys.'),
@@ -85,7 +82,7 @@ export const serverSchema = z.strictObject({
     .positive()
     .default(3000)
     .describe('Authorization requests without a session that one address may begin in ten minutes.'),
-  audit: audit.prefault({}).describe('Where security events are written (audit-log.md).'),
+  audit: audit.prefault({}).describe('Where security events are written (docs/audit-log.md).'),
   store_timeout: z.int().positive().default(1000).describe('Milliseconds that a store command may take.'),
 });
 
