@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { ParleyError } from '../../errors.ts';
+import { gatherWrites } from './gather-writes.ts';
 
 /** For how many replicas a write waits, and for how long. */
 export interface ReplicaWait {
@@ -28,6 +29,7 @@ export function createCommitGroup(redis: Redis, { replicas, timeout }: ReplicaWa
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
+      gatherWrites(redis);
       const answers = group.map(({ send }) => send());
       const confirmation = redis.wait(replicas, timeout).then(
         (count) => (count >= replicas ? undefined : unconfirmed(`${count} of ${replicas} replicas answered`)),

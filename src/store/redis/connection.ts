@@ -3,6 +3,7 @@ import type { Log } from '../../log.ts';
 import { openClusterLane } from './cluster-lane.ts';
 import { type Command, isUnknownScript } from './command.ts';
 import { type CommitGroup, createCommitGroup, type ReplicaWait } from './commit-group.ts';
+import { gatherWrites } from './gather-writes.ts';
 import type { Lane } from './lane.ts';
 import { readRedisUrl, type RedisAddress } from './redis-url.ts';
 import { openSingleLane } from './single-lane.ts';
@@ -46,7 +47,12 @@ export function connect({ url, timeout, wait: wanted = 'auto', log }: Connection
   }
 
   const run = <T>(command: Command<T>) =>
-    answer((withText) => lane.send(command.key, (redis, how) => command.send(redis, { ...how, withText })));
+    answer((withText) =>
+      lane.send(command.key, (redis, how) => {
+        gatherWrites(redis);
+        return command.send(redis, { ...how, withText });
+      }),
+    );
 
   return {
     run,
