@@ -56,10 +56,16 @@ function answer(ctx: Context, error: unknown, { showError, log }: { showError: E
     showError(ctx, { sentence: failure?.sentence ?? requestFault, ...(integrator && { integrator }) });
   } else {
     ctx.body = {
-      ...(integrator ?? { error: codeFor(failure), error_description: failure?.sentence }),
+      ...(integrator ?? { error: codeFor(failure), error_description: describe(error, failure) }),
       support_id: ctx.state['requestId'],
     };
   }
+}
+
+/** The issuer's own words for a failure, where it has some: its reader is a program's author. */
+function describe(error: unknown, failure: ParleyError | undefined): string | undefined {
+  const { error_description: words }: { error_description?: unknown } = Object(error);
+  return typeof words === 'string' ? words : failure?.sentence;
 }
 
 const requestFault = 'This link is not valid. Please go back to where you came from and try again.';

@@ -2,6 +2,7 @@ import type { Grant, KoaContextWithOIDC, Session } from 'oidc-provider';
 import type { BrandStore } from '../store/contract.ts';
 import { type ConsentMemory, isCovered } from './consent-memory.ts';
 import { loadedContext } from './loaded-context.ts';
+import type { PendingWrites } from './pending-writes.ts';
 
 /**
  * One Grant per authorization response. A replayed code, a lost race or a revocation then ends that one
@@ -18,6 +19,7 @@ export interface GrantPerResponse {
 
 export interface GrantOptions {
   store: BrandStore;
+  pendingWrites: PendingWrites;
   consentMemory: ConsentMemory;
   isFirstParty(clientId: string): boolean;
   /** Seconds. */
@@ -54,7 +56,9 @@ export function createGrantPerResponse(options: GrantOptions): GrantPerResponse 
         grant.save(),
         options.keepSession(session),
         endsWithSession &&
-          options.store.addMember(grantsOfSession(session.uid), grant.jti, options.grantLifetime),
+          options.pendingWrites.add(
+            options.store.addMember(grantsOfSession(session.uid), grant.jti, options.grantLifetime),
+          ),
       ]);
       return false;
     },

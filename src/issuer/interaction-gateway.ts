@@ -30,6 +30,14 @@ interface SignIn {
 /** The pause in an authorization request, as the pages outside of this folder may see and end it. */
 export function createInteractionGateway(options: GatewayOptions) {
   const { provider, binding, interactionMemory } = options;
+  const loaded = new WeakMap<Context, Promise<Interaction>>();
+
+  /** One page of an interaction reads it once; what ends it reads it anew, for another tab may have ended it. */
+  function currentInteraction(ctx: Context): Promise<Interaction> {
+    const interaction = loaded.get(ctx) ?? loadInteraction(provider, ctx);
+    loaded.set(ctx, interaction);
+    return interaction;
+  }
 
   function loadBrowser(ctx: Context): string {
     const browser = binding.find(ctx);
@@ -38,7 +46,7 @@ export function createInteractionGateway(options: GatewayOptions) {
   }
 
   async function placeOf(ctx: Context, name: string): Promise<{ place: Place; remaining: number }> {
-    const { uid, exp } = await loadInteraction(provider, ctx);
+    const { uid, exp } = await currentInteraction(ctx);
     return {
       place: { interactionUid: uid, browser: loadBrowser(ctx), name },
       remaining: Math.max(1, exp - options.now()),
@@ -71,7 +79,7 @@ export function createInteractionGateway(options: GatewayOptions) {
 
   return {
     async load(ctx: Context) {
-      const interaction = await loadInteraction(provider, ctx);
+      const interaction = await currentInteraction(ctx);
       const client = await provider.Client.find(String(interaction.params['client_id']));
       const browser = loadBrowser(ctx);
       if (!client) throw new ParleyError('interaction_lost', 'the client is not there any more');

@@ -13,6 +13,7 @@ import { createInteractionPolicy } from './interaction-policy.ts';
 import type { IssuerOptions } from './issuer-options.ts';
 import { longestGrant } from './lifetimes.ts';
 import { createPageRequests } from './page/page-requests.ts';
+import { createPendingWrites } from './pending-writes.ts';
 import { createPageModes } from './page/response-modes.ts';
 import { createBrandSessionGroup } from './sign-in/brand-session-group.ts';
 import { createConsumerOfRequest } from './sign-in/consumer-of-request.ts';
@@ -39,6 +40,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     lifetime: Math.max(grantLifetime, brand.session.absolute),
   });
   const requests = createPageRequests();
+  const pendingWrites = createPendingWrites();
   const endedSessions = createEndedSessions(store, brand.session.absolute);
   const brandSessionGroup = createBrandSessionGroup(store, brand.session.absolute);
   const pushedSignIns = createPushedSignIns({ ways: options.silentWays, store, now });
@@ -59,6 +61,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     consentMemory,
     consumers,
     endedSessions,
+    pendingWrites,
     accountSessions: createAccountSessions({ store, absoluteLifetime, now }),
     interactionMemory: createInteractionMemory(store),
     brandSessionGroup,
@@ -94,6 +97,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     }),
     grants: createGrantPerResponse({
       store,
+      pendingWrites,
       consentMemory,
       isFirstParty,
       grantLifetime,

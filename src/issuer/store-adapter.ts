@@ -2,13 +2,13 @@ import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provid
 import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
 import type { AccountSessions } from './account-sessions.ts';
-import type { EndedSessions } from './ended-sessions.ts';
+import type { PendingWrites } from './pending-writes.ts';
 import { toProtocolError } from './protocol-error.ts';
 
 export interface AdapterOptions {
   store: BrandStore;
-  endedSessions: EndedSessions;
   accountSessions: AccountSessions;
+  pendingWrites: PendingWrites;
   /** Called with the request whose session save came after the session's end. */
   onLateSave(ctx: object): void;
   /** Asked before something is stored for somebody who has proved nothing. */
@@ -23,24 +23,29 @@ export interface AdapterOptions {
  */
 export function createAdapterFactory({
   store,
-  endedSessions,
   accountSessions,
+  pendingWrites,
   onLateSave,
   admitAnonymous,
 }: AdapterOptions): (model: string) => Adapter {
-  const hasEnded = async ({ uid }: AdapterPayload) => uid !== undefined && (await endedSessions.has(uid));
+  async function saveSession(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
+    // Noted first: none is written that its account's end would not find.
+    const [, outcome] = await Promise.all([
+      accountSessions.note(payload),
+      store.upsert('Session', id, payload, expiresIn),
+    ]);
+    const ctx = Provider.ctx;
+    if (outcome === 'dropped' && ctx) onLateSave(ctx);
+  }
+
   return (model) => {
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
+        if (model === 'Session') return saveSession(id, payload, expiresIn);
         if (isAnonymous(model, payload)) await admitAnonymous(Provider.ctx?.ip ?? '');
-        if (model === 'Session') await accountSessions.note(payload);
-        const outcome = await store.upsert(model, id, payload, expiresIn);
-        if (outcome === 'exists') throw new errors.InvalidRequest('already used');
-        if (model === 'Session' && (outcome === 'dropped' || (await hasEnded(payload)))) {
-          await store.destroy(model, id);
-          const ctx = Provider.ctx;
-          if (ctx) onLateSave(ctx);
-        }
+        const write = store.upsert(model, id, payload, expiresIn);
+        if (isReadLater.has(model)) return pendingWrites.add(write);
+        if ((await write) === 'exists') throw new errors.InvalidRequest('already used');
       },
       find: (id) => store.find(model, id),
       findByUid: (uid) => store.findByUid(model, uid),
@@ -54,7 +59,10 @@ export function createAdapterFactory({
           ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
           : new errors.InvalidGrant('already consumed');
       },
-      destroy: (id) => store.destroy(model, id),
+      destroy(id) {
+        const end = store.destroy(model, id);
+        return model === 'Interaction' ? pendingWrites.add(end) : end;
+      },
       // The library calls this once for each model of the grant; the store ends all of them at the first.
       revokeByGrantId: async (grantId) => {
         if (model === 'AccessToken') await store.revokeGrant(grantId);
@@ -63,6 +71,14 @@ export function createAdapterFactory({
     return answeringUnavailable(adapter);
   };
 }
+
+/** What an answer stands for: nobody can ask for it before the answer is out. */
+const isReadLater: ReadonlySet<string> = new Set([
+  'Grant',
+  'AuthorizationCode',
+  'AccessToken',
+  'RefreshToken',
+]);
 
 /**
  * What a stranger can have stored without end: requests that wait for a sign-in, and pushed ones of clients that

@@ -59,6 +59,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
     askDirectoryBeforeResume({ ...options, findResumed }),
     parts.lateAnswers.middleware,
     endWithLibrary({ ...options, ...parts }),
+    parts.pendingWrites.middleware,
   ];
   for (const middleware of order) provider.use(middleware);
 }

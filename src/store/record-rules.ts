@@ -12,6 +12,17 @@ export function leavesTombstone(model: ModelName): boolean {
   return model === 'Session' || model === 'Grant';
 }
 
+/**
+ * The mark that a session has ended, by its uid. A session's id changes at each step of a sign-in while its uid stays,
+ * so a save under a new id can outrun the tombstone of the old one; the mark it cannot.
+ */
+export function endMarkOf(
+  model: ModelName,
+  { uid }: RecordIndexes,
+): { model: ModelName; id: string } | undefined {
+  return model === 'Session' && uid !== undefined ? { model: 'EndedSession', id: uid } : undefined;
+}
+
 /** A replay record proves first use; a second write must be told that it came second. */
 export function isWrittenOnce(model: ModelName): boolean {
   return model === 'ReplayDetection';

@@ -260,6 +260,14 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         }
       });
 
+      test('is dropped under a new id too once its uid is marked as ended', async () => {
+        expect(await brand.upsert('Session', 's', { uid: 'u' }, minute)).toBe('saved');
+        await brand.upsert('EndedSession', 'u', {}, minute);
+        expect(await brand.upsert('Session', 'renewed', { uid: 'u' }, minute)).toBe('dropped');
+        expect(await brand.find('Session', 'renewed')).toBeUndefined();
+        expect(await brand.upsert('Session', 'other', { uid: 'v' }, minute)).toBe('saved');
+      });
+
       test('does not take the uid from the session that carries it on under a new id', async () => {
         await brand.upsert('Session', 'old', { uid: 'u' }, minute);
         await brand.destroy('Session', 'old');

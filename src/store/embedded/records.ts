@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Payload } from '../contract.ts';
 import {
+  endMarkOf,
   indexesOf,
   isWrittenOnce,
   leavesTombstone,
@@ -42,6 +43,11 @@ export const records: EmbeddedPart<
           expiresAt: expiresIn === undefined ? never : now() + toMilliseconds(expiresIn),
           once: once ? 1 : 0,
         });
+        const mark = endMarkOf(model, { ...(uid !== null && { uid }) });
+        if (mark && sql.find.get(brand, mark.model, mark.id, now())) {
+          destroyNow(brand, model, id);
+          return 'dropped';
+        }
         if (changes === 1) return 'saved';
         return once ? 'exists' : 'dropped';
       }),

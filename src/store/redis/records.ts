@@ -1,9 +1,10 @@
 import type { ModelName, Payload, SaveOutcome } from '../contract.ts';
-import { indexesOf, isWrittenOnce, outlivesItsNode, toMilliseconds } from '../record-rules.ts';
+import { endMarkOf, indexesOf, isWrittenOnce, outlivesItsNode, toMilliseconds } from '../record-rules.ts';
 import { command } from './command.ts';
 import { endRecord } from './end-record.ts';
 import type { RedisPart } from './part.ts';
 import {
+  type IndexedRecord,
   joinGrant,
   type Place,
   refreshPointers,
@@ -56,11 +57,16 @@ async function upsert(place: Place, { model, id, payload, lifetime }: Save): Pro
       isWrittenOnce(model) ? 'once' : '',
     ),
   );
-  const [, [outcome, text], missing] = await Promise.all([
+  const [, [outcome, text], missing, ended] = await Promise.all([
     joined,
     written,
     refreshPointers(place, record, lifetime),
+    hasEndMark(place, record, written),
   ]);
+  if (ended) {
+    await endRecord(place, model, id);
+    return 'dropped';
+  }
   const before = readRecord(record, text);
   const stood = before ? indexesOf(model, before) : {};
   if (outcome === 'saved') {
@@ -72,6 +78,18 @@ async function upsert(place: Place, { model, id, payload, lifetime }: Save): Pro
     await removeIndexes(place, { model, id, indexes: withoutIndexes(indexes, stood) });
   }
   return outcome;
+}
+
+/** On one connection what is sent later is done later; where the write goes another way, this waits for it. */
+async function hasEndMark(
+  place: Place,
+  { model, indexes }: IndexedRecord,
+  written: Promise<unknown>,
+): Promise<boolean> {
+  const mark = endMarkOf(model, indexes);
+  if (!mark) return false;
+  if (place.connection.wait) await written;
+  return (await find(place, mark)) !== undefined;
 }
 
 async function find({ connection, keys }: Place, name: RecordName): Promise<Payload | undefined> {
