@@ -1,0 +1,85 @@
+import type { BrandTelemetry, Telemetry } from './contract.ts';
+import { findTracer } from './find-tracer.ts';
+import { type Breaker, collectProbes, createMetrics } from './metrics.ts';
+import { findRequestSpan, preciseTime } from './request-span.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { watchDirectory } from './watch-directory.ts';
+import { watchRequests } from './watch-requests.ts';
+import { watchStore, type WatchOptions } from './watch-store.ts';
+
+/** @param measure whether somebody will read the metrics */
+export function createTelemetry({ measure }: { measure: boolean }): Telemetry {
+  const metrics = measure ? createMetrics() : undefined;
+  const tracer = findTracer();
+  const options: WatchOptions = { metrics, tracer };
+  return {
+    watchRequests: watchRequests(options),
+    traceId: () => (tracer ? findRequestSpan()?.begin().spanContext().traceId : undefined),
+    watchStore: (store) => watchStore(store, options),
+    onStoreCommand: metrics && (() => metrics.storeCommands.inc()),
+    forBrand: (brand, clientIds) => createBrandTelemetry(options, brand, new Set(clientIds)),
+    watchProcess(probes) {
+      if (metrics) collectProbes(metrics, probes);
+    },
+    snapshot: async () => metrics && takeSnapshot(metrics.registry),
+  };
+}
+
+function createBrandTelemetry(
+  options: WatchOptions,
+  brand: string,
+  clientIds: ReadonlySet<string>,
+): BrandTelemetry {
+  const { metrics } = options;
+  const breakers = new Map<string, Breaker>();
+  const nameOf = (clientId: string) => (clientIds.has(clientId) ? clientId : 'unknown');
+  const watchSigning = createWatchSigning(options);
+  return {
+    signIn({ clientId, way, outcome }) {
+      metrics?.signIns.inc({ brand, client: nameOf(clientId), way, outcome });
+    },
+    tokensIssued({ clientId, grant }) {
+      metrics?.tokens.inc({ brand, client: nameOf(clientId), grant });
+    },
+    limitReached(limit) {
+      metrics?.limits.inc({ brand, limit });
+    },
+    vendorCalled({ platform, outcome, seconds }) {
+      metrics?.vendorCalls.inc({ brand, platform, outcome });
+      metrics?.vendorDuration.observe({ platform }, seconds);
+    },
+    watchDirectory: (name, directory) => watchDirectory(directory, { ...options, brand, name }),
+    breakerChanged(directory, state) {
+      const known = breakers.get(directory);
+      if (known) {
+        known.state = state;
+        return;
+      }
+      const breaker = { brand, directory, state };
+      breakers.set(directory, breaker);
+      metrics?.breakers.add(breaker);
+    },
+    ...(watchSigning && { watchSigning }),
+    close() {
+      for (const breaker of breakers.values()) metrics?.breakers.delete(breaker);
+    },
+  };
+}
+
+function createWatchSigning({ metrics, tracer }: WatchOptions): BrandTelemetry['watchSigning'] {
+  if (!metrics && !tracer) return undefined;
+  return async (sign) => {
+    const began = preciseTime();
+    let failed = true;
+    try {
+      const token = await sign();
+      failed = false;
+      return token;
+    } finally {
+      const ended = preciseTime();
+      metrics?.signingDuration.observe((ended - began) / 1000);
+      if (tracer) findRequestSpan()?.add({ name: 'sign id_token', began, ended, attributes: {}, failed });
+    }
+  };
+}
+

@@ -1,0 +1,154 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { BreakerState, ProcessProbes } from './contract.ts';
+
+/** Seconds: from an answer out of memory to one that somebody gave up on. */
+const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export interface Breaker {
+  brand: string;
+  directory: string;
+  state: BreakerState;
+}
+
+/** Every metric of Parley's own, and those of the process. docs/metrics.md says what each means. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Histogram({ name, help, labelNames, registers, buckets: durations });
+
+  collectDefaultMetrics({ register: registry });
+  const breakers = new Set<Breaker>();
+  collectBreakers(registry, breakers);
+
+  return {
+    registry,
+    /** Those of the brands that are served now. */
+    breakers,
+    requests: counter('parley_http_requests_total', 'Requests that were answered.', [
+      'route',
+      'method',
+      'status',
+    ]),
+    requestDuration: histogram(
+      'parley_http_request_duration_seconds',
+      'Time from the first header of a request to its answer.',
+      ['route'],
+    ),
+    requestsInFlight: new Gauge({
+      name: 'parley_http_requests_in_flight',
+      help: 'Requests that are being answered now.',
+      registers,
+    }),
+    signIns: counter('parley_sign_ins_total', 'Sign-ins and what became of them.', [
+      'brand',
+      'client',
+      'way',
+      'outcome',
+    ]),
+    tokens: counter('parley_tokens_issued_total', 'Answers with tokens.', ['brand', 'client', 'grant']),
+    limits: counter('parley_limits_reached_total', 'Requests that were refused for a limit.', [
+      'brand',
+      'limit',
+    ]),
+    storeDuration: histogram(
+      'parley_store_operation_duration_seconds',
+      'Time that an operation of the store took.',
+      ['operation'],
+    ),
+    storeFailures: counter('parley_store_failures_total', 'Operations that the store did not confirm.', [
+      'operation',
+    ]),
+    storeCommands: counter('parley_store_commands_total', 'Commands that were sent to Redis.', []),
+    directoryDuration: histogram(
+      'parley_directory_call_duration_seconds',
+      'Time that a call to an account directory took.',
+      ['call'],
+    ),
+    directoryCalls: counter('parley_directory_calls_total', 'Calls to account directories.', [
+      'brand',
+      'directory',
+      'call',
+      'outcome',
+    ]),
+    signingDuration: histogram(
+      'parley_signing_duration_seconds',
+      'Time that it took to make, sign and where asked encrypt an ID token.',
+      [],
+    ),
+    vendorCalls: counter('parley_vendor_calls_total', "Calls to a chat platform's own servers.", [
+      'brand',
+      'platform',
+      'outcome',
+    ]),
+    vendorDuration: histogram(
+      'parley_vendor_call_duration_seconds',
+      "Time that a call to a chat platform's own servers took.",
+      ['platform'],
+    ),
+  };
+}
+
+const breakerValues: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
+
+/** Told from what is there at the moment: a brand that is gone leaves nothing behind. */
+function collectBreakers(registry: Registry, breakers: ReadonlySet<Breaker>): void {
+  new Gauge({
+    name: 'parley_directory_breaker_state',
+    help: 'Whether an account directory is asked: 0 yes, 1 tried again, 2 no.',
+    labelNames: ['brand', 'directory'],
+    registers: [registry],
+    aggregator: 'max',
+    collect() {
+      this.reset();
+      for (const { brand, directory, state } of breakers)
+        this.set({ brand, directory }, breakerValues[state]);
+    },
+  });
+}
+
+/** What is asked for when somebody reads the metrics, and at no other time. */
+export function collectProbes({ registry }: Metrics, probes: ProcessProbes): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'parley_store_up',
+    help: 'Whether the store answers: 1 yes, 0 no.',
+    registers,
+    aggregator: 'min',
+    async collect() {
+      this.set(await probes.pingStore().then(() => 1, () => 0));
+    },
+  });
+  new Gauge({
+    name: 'parley_store_used_bytes',
+    help: 'What the store holds; of a Redis Cluster the fullest node.',
+    registers,
+    aggregator: 'max',
+    async collect() {
+      const size = await probes.measureStore().catch(() => undefined);
+      this.reset();
+      limit.reset();
+      if (size) this.set(size.used);
+      if (size?.limit) limit.set(size.limit);
+    },
+  });
+  const limit = new Gauge({
+    name: 'parley_store_limit_bytes',
+    help: 'What the store may hold at most (maxmemory); absent where it has no limit.',
+    registers,
+    aggregator: 'max',
+  });
+  new Gauge({
+    name: 'parley_brands',
+    help: 'Brands that are served.',
+    registers,
+    aggregator: 'max',
+    collect() {
+      this.set(probes.countBrands());
+    },
+  });
+}
