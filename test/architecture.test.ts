@@ -24,12 +24,13 @@ const everything = {
 const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   audit: {},
   config: {},
-  directory: {},
+  directory: { telemetry: 'type' },
   keys: { audit: 'type' },
   store: {},
+  telemetry: { directory: 'type', store: 'type' },
   http: { config: 'type', store: 'type' },
   claims: { directory: 'type' },
-  platform: { claims: 'type', store: 'type', config: 'type', keys: 'value' },
+  platform: { claims: 'type', store: 'type', config: 'type', keys: 'value', telemetry: 'type' },
   interaction: { audit: 'value', directory: 'type', claims: 'type', http: 'value' },
   issuer: {
     audit: 'value',
@@ -39,13 +40,14 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
     directory: 'type',
     store: 'type',
     platform: 'type',
+    telemetry: 'type',
   },
   browser: {},
   twin: { platform: 'type' },
   workers: {},
-  brand: { ...everything, twin: 'value' },
+  brand: { ...everything, telemetry: 'type', twin: 'value' },
   operations: { ...everything, brand: 'value' },
-  process: { ...everything, brand: 'value', workers: 'value' },
+  process: { ...everything, telemetry: 'value', brand: 'value', workers: 'value' },
   cli: {
     audit: 'value',
     config: 'value',
@@ -61,6 +63,8 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
 /** Packages and globals with an owner; each folder that calls others over the network guards its own upstream. */
 const owners: [pattern: RegExp, owners: string[], what: string][] = [
   [/from 'oidc-provider'/, ['issuer'], 'oidc-provider'],
+  [/from 'prom-client'/, ['telemetry'], 'prom-client'],
+  [/from '@opentelemetry\/api'/, ['telemetry'], '@opentelemetry/api'],
   [/from 'ioredis'/, ['store'], 'ioredis'],
   [/from 'node:sqlite'/, ['store'], 'node:sqlite'],
   [/from 'undici'/, ['directory'], 'undici'],

@@ -9,6 +9,7 @@ import { openBrokers } from '../platform/open-brokers.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import type { TokenBroker } from '../platform/token-broker.ts';
 import type { BrandStore } from '../store/contract.ts';
+import type { BrandTelemetry } from '../telemetry/contract.ts';
 
 export interface BrandBrokersOptions {
   brand: BrandConfig;
@@ -19,6 +20,7 @@ export interface BrandBrokersOptions {
   loadSeal(): Promise<Seal>;
   log: Log;
   now(): number;
+  telemetry: Pick<BrandTelemetry, 'vendorCalled'>;
   fetch?: typeof fetch;
 }
 
@@ -36,5 +38,11 @@ export function openBrandBrokers(options: BrandBrokersOptions): Promise<Readonly
     return { ...(name !== undefined && { name }), ...(typeof email === 'string' && { email }) };
   }
 
-  return openBrokers({ ...options, brand: brand.brand, findProfile, fetch: options.fetch ?? fetch });
+  return openBrokers({
+    ...options,
+    brand: brand.brand,
+    findProfile,
+    fetch: options.fetch ?? fetch,
+    onVendorCall: options.telemetry.vendorCalled,
+  });
 }

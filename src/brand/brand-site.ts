@@ -32,6 +32,7 @@ import { openAccounts } from './open-accounts.ts';
 import { type ResolvedClient, resolveClient } from '../platform/resolve-client.ts';
 import { acrValuesOf, openSignInWays, useAssertionOnce } from './sign-in-ways.ts';
 import type { BrandStore, Store } from '../store/contract.ts';
+import type { BrandTelemetry } from '../telemetry/contract.ts';
 
 export interface BrandSiteOptions {
   brand: BrandConfig;
@@ -46,6 +47,7 @@ export interface BrandSiteOptions {
   log: Log;
   audit: AuditLog;
   now(): number;
+  telemetry: BrandTelemetry;
   fetch?: typeof fetch;
 }
 
@@ -65,6 +67,7 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
   } catch (error) {
     // The process may go on without this brand: no connection of its directory stays open.
     await directory.close();
+    options.telemetry.close();
     throw error;
   }
 }
@@ -95,6 +98,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     now,
     compile: (expression) => compileExpression(expression).evaluate,
     useOnce: useAssertionOnce(store),
+    watch: options.telemetry,
   });
   const brokers = await openBrandBrokers({ ...options, store, clients, directory, claims });
 
@@ -119,6 +123,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     async onSessionEnd(session) {
       await Promise.all([...brokers.values()].map((broker) => broker.endSession(session)));
     },
+    telemetry: options.telemetry,
     admitAnonymous: createAnonymousLimit(store, config.server.anonymous_limit),
     now,
     ...(options.fetch && { fetch: options.fetch }),
@@ -157,6 +162,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       await Promise.all([signIn.close(), silentWays.close(), brandEvents?.close()]);
       await Promise.all([...brokers.values()].map((broker) => broker.close()));
       await directory.close();
+      options.telemetry.close();
     },
   };
 }

@@ -4,11 +4,16 @@ import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open-store.ts';
 
 /** The store that the configuration names. */
-export function openConfiguredStore({ server }: Pick<Config, 'server'>, log: Log): Store {
+export function openConfiguredStore(
+  { server }: Pick<Config, 'server'>,
+  log: Log,
+  onCommand?: () => void,
+): Store {
   return openStore(server.store, {
     timeout: server.store_timeout,
     prefix: server.store_prefix,
     wait: server.store_wait,
     log,
+    onCommand,
   });
 }

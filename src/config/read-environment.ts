@@ -9,6 +9,7 @@ const variables: Readonly<Record<string, { key: string; list?: true; wordOrNumbe
   PARLEY_KEYS: { key: 'keys' },
   PARLEY_COOKIE_KEYS: { key: 'cookie_keys', list: true },
   PARLEY_ENCRYPTION_KEYS: { key: 'encryption_keys', list: true },
+  PARLEY_METRICS: { key: 'metrics' },
   PARLEY_WORKERS: { key: 'workers', wordOrNumber: true },
   LOG_LEVEL: { key: 'log_level' },
 };

@@ -73,6 +73,11 @@ export const serverSchema = z.strictObject({
   keys: z.string().min(1).default('keys').describe('Folder of the private key sets.'),
   cookie_keys: keyList.default([]).describe('Sign cookies; newest first. Compulsory in production.'),
   encryption_keys: keyList.default([]).describe('Encrypt secrets in the store; newest first.'),
+  metrics: z
+    .string()
+    .regex(/^(?:\[[\da-f:]+\]|[\w.-]+):\d{1,5}$/i, 'use an address and a port: 127.0.0.1:9464')
+    .optional()
+    .describe('Where Prometheus reads metrics, such as `127.0.0.1:9464`; absent: nothing is measured.'),
   log_level: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

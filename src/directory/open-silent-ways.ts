@@ -1,10 +1,12 @@
 import type { Log } from '../log.ts';
+import type { DirectoryWatch } from '../telemetry/contract.ts';
 import type { AssertionSettings, AssertionVerifier } from './assertion/contract.ts';
 import type { AssertionVerifierOptions } from './assertion/create-assertion-verifier.ts';
 import { openAssertionVerifier } from './assertion/open-assertion-verifier.ts';
 import type { BrandSession, BrandSessionSettings } from './brand-session/contract.ts';
 import { createBrandSession } from './brand-session/create-brand-session.ts';
 import type { Evaluate } from './enrich-accounts.ts';
+import { unwatched } from './unwatched.ts';
 
 /** `login` of a brand file, as far as ways without a page are meant. */
 export interface SilentWaysSettings {
@@ -32,6 +34,8 @@ export interface OpenSilentWaysOptions extends Pick<AssertionVerifierOptions, 'u
   now(): number;
   /** Makes a JMESPath expression callable; throws when it is none. */
   compile(expression: string): Evaluate;
+  /** Absent: nobody looks. */
+  watch?: DirectoryWatch;
 }
 
 const defaultLifetime = 900;
@@ -39,12 +43,13 @@ const defaultLifetime = 900;
 /** @throws Error with a sentence for the operator when a key cannot be used */
 export function openSilentWays(
   login: readonly SilentWaysSettings[],
-  { issuer, log, now, compile, useOnce }: OpenSilentWaysOptions,
+  { issuer, log, now, compile, useOnce, watch = unwatched }: OpenSilentWaysOptions,
 ): OpenedSilentWays {
   const session = login.find((way) => way.session)?.session;
   const way = login.find((entry) => entry.assertion)?.assertion;
   const brandSession =
-    session && createBrandSession({ settings: session, log, now, findAccount: compile(session.account) });
+    session &&
+    createBrandSession({ settings: session, log, now, findAccount: compile(session.account), watch });
   const assertion =
     way &&
     openAssertionVerifier({

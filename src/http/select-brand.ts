@@ -16,8 +16,9 @@ export function selectBrand(find: SiteTable['find'], onUnknownHost: Middleware):
       await onUnknownHost(ctx, next);
       return;
     }
-    const { site, secure } = entry;
+    const { site, path, secure } = entry;
     ctx.state['brand'] = site.brand;
+    ctx.state['issuerPath'] = path;
     if (secure && !ctx.secure) {
       throw new ParleyError(
         'proxy_misconfigured',

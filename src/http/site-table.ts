@@ -12,6 +12,8 @@ export interface Site {
 /** A brand as requests find it. */
 export interface SiteEntry {
   site: Site;
+  /** The issuer's path, without a slash at the end; empty for an issuer that owns its host. */
+  path: string;
   /** Over https only. */
   secure: boolean;
 }
@@ -22,7 +24,6 @@ export interface SiteTable {
 }
 
 interface HostEntries {
-  /** By the issuer's path, without a slash at the end; empty for an issuer that owns its host. */
   byPath: Map<string, SiteEntry>;
   /** How many segments the paths have: a thousand brands on one host are still one or two look-ups. */
   depths: Set<number>;
@@ -35,7 +36,7 @@ export function createSiteTable(sites: readonly Site[]): SiteTable {
     const { host, pathname, protocol } = new URL(site.issuer);
     const path = pathname.replace(/\/$/, '');
     const entries = hosts.get(host) ?? { byPath: new Map(), depths: new Set() };
-    entries.byPath.set(path, { site, secure: protocol === 'https:' });
+    entries.byPath.set(path, { site, path, secure: protocol === 'https:' });
     entries.depths.add(path.split('/').length - 1);
     hosts.set(host, entries);
   }

@@ -18,6 +18,7 @@ import { rememberSignInFacts } from './sign-in-facts.ts';
 import { createAdapterFactory } from './store-adapter.ts';
 import { useMiddleware } from './use-middleware.ts';
 import { warnOfLargeIdTokens } from './warn-of-large-id-tokens.ts';
+import { watchSigning } from './watch-signing.ts';
 
 /** One brand's OpenID Provider. Rejects when the library refuses a client: it would only notice at first use. */
 export async function createIssuer(options: IssuerOptions) {
@@ -75,6 +76,7 @@ export async function createIssuer(options: IssuerOptions) {
   useMiddleware({ ...options, provider, clients, parts, endSession: end, findConsumer });
   logEvents(provider, log);
   warnOfLargeIdTokens(provider, log);
+  if (options.telemetry?.watchSigning) watchSigning(provider, options.telemetry.watchSigning);
   await checkClients(provider, clients);
 
   return {

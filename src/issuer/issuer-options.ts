@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import type { TokenBroker } from '../platform/token-broker.ts';
 import type { BrandStore } from '../store/contract.ts';
+import type { BrandTelemetry } from '../telemetry/contract.ts';
 import type { IssuerViews } from './issuer-pages.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -41,6 +42,7 @@ export interface IssuerOptions {
   onSessionEnd?: ((ended: { sessionUid: string; accountId: string }) => Promise<void>) | undefined;
   /** Asked before a stranger's request is stored; rejects with ParleyError('too_many_requests'). */
   admitAnonymous(ip: string): Promise<void>;
+  telemetry?: Pick<BrandTelemetry, 'watchSigning'>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Outbound requests (JWKS of clients, back-channel logout); tests lift the guard against private addresses. */

@@ -1,6 +1,7 @@
 import type { Seal } from '../keys/seal.ts';
 import type { Log } from '../log.ts';
 import type { BrandStore } from '../store/contract.ts';
+import type { VendorCall } from '../telemetry/contract.ts';
 import { createTokenBroker } from './broker/create-token-broker.ts';
 import type { Profile } from './broker/token-vendor.ts';
 import { createLiveChatVendor } from './livechat/create-livechat-vendor.ts';
@@ -16,6 +17,8 @@ export interface OpenBrokersOptions {
   findProfile(accountId: string, clientId: string): Promise<Profile | undefined>;
   log: Log;
   fetch: typeof fetch;
+  /** Told of each request to a platform's own servers. */
+  onVendorCall?: ((call: VendorCall & { platform: string }) => void) | undefined;
   /** Milliseconds since 1970. */
   now(): number;
 }

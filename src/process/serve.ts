@@ -4,9 +4,11 @@ import type { Config } from '../config/contract.ts';
 import type { ConfigWatch } from '../config/watch-config.ts';
 import { describeStart } from './describe-start.ts';
 import type { Log } from '../log.ts';
+import { publishMetrics } from './publish-metrics.ts';
 import { createReload } from './reload.ts';
 import { createServer, type Server } from './server.ts';
 import { onHangUp } from '../workers/on-hang-up.ts';
+import { createTelemetry } from '../telemetry/create-telemetry.ts';
 import { drainMessage, readyMessage, reloadMessage } from '../workers/protocol.ts';
 
 /** Milliseconds in which running requests may end once the process is told to stop. */
@@ -25,7 +27,9 @@ export interface ServeOptions {
 export async function serve({ config, load, watch, log: processLog }: ServeOptions): Promise<void> {
   const { worker } = cluster;
   const log = worker ? processLog.child({ worker: worker.id }) : processLog;
-  const server = await createServer({ config, log });
+  const { metrics } = config.server;
+  const telemetry = createTelemetry({ measure: metrics !== undefined });
+  const server = await createServer({ config, log, telemetry });
   const reload = createReload({ started: config, load, server, log });
   const skip = onHangUp(() => void reload('SIGHUP')) ? (['SIGHUP'] as const) : [];
   const { close } = closeWithGrace({ delay: grace + 2_000, skip: [...skip] }, async ({ signal, err }) => {
@@ -33,7 +37,9 @@ export async function serve({ config, load, watch, log: processLog }: ServeOptio
     if (err) log.fatal({ detail: String(err), stack: err.stack }, 'stopping after an unexpected error');
     else log.info({ signal }, 'stopping');
     await server.drain(err ? 0 : grace);
+    await publication?.finish();
   });
+  const publication = metrics === undefined ? undefined : await publishMetrics(metrics, telemetry);
   await server.listen();
   watch.start(() => reload('a file has changed'));
   if (!worker || worker.id === 1) {

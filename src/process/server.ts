@@ -26,6 +26,8 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { openAuditLog } from '../brand/open-audit-log.ts';
 import { openConfiguredStore } from '../brand/open-configured-store.ts';
 import type { Store } from '../store/contract.ts';
+import type { Telemetry } from '../telemetry/contract.ts';
+import { createTelemetry } from '../telemetry/create-telemetry.ts';
 
 export interface ServerOptions {
   config: Config;
@@ -36,6 +38,8 @@ export interface ServerOptions {
   fetch?: typeof fetch;
   /** Instead of the configured one, for tests that watch it. */
   store?: Store;
+  /** Absent: nothing is measured. */
+  telemetry?: Telemetry;
 }
 
 export interface Server {
@@ -55,9 +59,11 @@ export interface Server {
 
 /** The composition root: the only place that names implementations. One issuer per brand, one store for all. */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { config, log, now = Date.now } = options;
+  const { config, log, now = Date.now, telemetry = createTelemetry({ measure: false }) } = options;
   const { server } = config;
-  const store = options.store ?? openConfiguredStore(config, log);
+  const store = telemetry.watchStore(
+    options.store ?? openConfiguredStore(config, log, telemetry.onStoreCommand),
+  );
   const views = createViews();
   const pages = createPages(views, 'Parley');
   const serveScript = createServeScript();
@@ -85,11 +91,20 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         audit: audit.forBrand(brand.brand),
         log: createBrandLog(log, brand.brand, personalClaims(brand)),
         now,
+        telemetry: telemetry.forBrand(
+          brand.brand,
+          brand.clients.map(({ id }) => id),
+        ),
         ...(options.fetch && { fetch: options.fetch }),
       }),
   });
   await replaceBrands(config.brands);
   audit.record('config.loaded', { brands: live.sites().map(({ brand }) => brand) });
+  telemetry.watchProcess({
+    pingStore: () => store.ping(),
+    measureStore: () => store.measure(),
+    countBrands: () => live.sites().length,
+  });
 
   let draining = false;
   let listener: Listener | undefined;
@@ -98,6 +113,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.on('error', (error) => log.error({ detail: String(error) }, 'answer could not be sent'));
   app.use(closeWhenDraining(() => draining));
   app.use(requestId);
+  if (telemetry.watchRequests) app.use(telemetry.watchRequests);
   app.use(trustProxies(server.trusted_proxies));
   app.use(accessLog(log, now));
   app.use(securityHeaders);

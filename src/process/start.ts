@@ -5,6 +5,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { loadConfig, type LoadOptions } from '../config/load-config.ts';
 import { createConfigWatch } from '../config/watch-config.ts';
 import { createLog } from '../log.ts';
+import { exposeWorkers } from './expose-workers.ts';
 import { grace, serve } from './serve.ts';
 import { supervise } from '../workers/supervise.ts';
 
@@ -18,10 +19,12 @@ export async function start({ env, cwd }: Pick<LoadOptions, 'env' | 'cwd'>): Pro
     const load = () => loadConfig({ env, cwd, checks: brandChecks, onSecretFile: watch.add });
     const config = await load();
     const log = createLog({ level: config.server.log_level });
-    const { workers } = config.server;
+    const { workers, metrics } = config.server;
     const count = workers === 'auto' ? availableParallelism() : workers;
-    if (cluster.isPrimary && count > 1) await supervise({ count, log, grace });
-    else await serve({ config, load, watch, log });
+    if (cluster.isPrimary && count > 1) {
+      const exposition = metrics === undefined ? undefined : await exposeWorkers(metrics);
+      await supervise({ count, log, grace, onLoss: exposition?.workerLost });
+    } else await serve({ config, load, watch, log });
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
     process.exit(1);

@@ -107,6 +107,13 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** Bytes. */
+export interface StoreSize {
+  used: number;
+  /** Absent: as much as there is room for. */
+  limit?: number;
+}
+
 export interface Store {
   /** @param brand the brand's name: `[a-z0-9-]+` */
   forBrand(brand: string): BrandStore;
@@ -114,6 +121,8 @@ export interface Store {
   ping(): Promise<void>;
   /** Sentences for the operator: settings of the store with which it may lose or refuse what it was given. */
   findRisks(): Promise<string[]>;
+  /** How full it is. Rejects with ParleyError('store_unavailable'). */
+  measure(): Promise<StoreSize>;
   /** Everything that lives, of every brand. What changes meanwhile may be seen or not. */
   exportItems(): AsyncIterable<StoredItem>;
   /** Writes items as they are, over what stands under the same names. */

@@ -37,6 +37,9 @@ export function createEmbeddedStore({
     notBefore: notBefore(context),
   };
   const stopSweep = startSweep(context);
+  const size = database.prepare(
+    'SELECT page_count * page_size AS used FROM pragma_page_count(), pragma_page_size()',
+  );
   const probe = database.prepare('SELECT count(*) FROM sqlite_schema');
 
   return {
@@ -53,6 +56,7 @@ export function createEmbeddedStore({
     },
     ...transfer(context),
     findRisks: async () => [],
+    measure: () => answer(() => ({ used: Number(size.get()?.['used']) })),
     ping: () => answer(() => void probe.get()),
     async close() {
       stopSweep();

@@ -3,7 +3,7 @@ import type { Store } from './contract.ts';
 import { createEmbeddedStore } from './embedded-store.ts';
 import { createRedisStore, type RedisStoreOptions } from './redis-store.ts';
 
-export interface OpenStoreOptions extends Pick<RedisStoreOptions, 'prefix' | 'wait'> {
+export interface OpenStoreOptions extends Pick<RedisStoreOptions, 'prefix' | 'wait' | 'onCommand'> {
   /** Milliseconds that one command may take. */
   timeout: number;
   log?: Pick<Log, 'info' | 'warn'>;

@@ -5,6 +5,7 @@ import { connect, type ConnectionOptions } from './redis/connection.ts';
 import { counters } from './redis/counters.ts';
 import { findRisks } from './redis/find-risks.ts';
 import { createBrandKeys, defaultPrefix, pingKey } from './redis/keys.ts';
+import { measureNodes } from './redis/measure-nodes.ts';
 import { links } from './redis/links.ts';
 import { locks } from './redis/locks.ts';
 import { notBefore } from './redis/not-before.ts';
@@ -46,6 +47,7 @@ export function createRedisStore({ prefix = defaultPrefix, ...options }: RedisSt
       await ping();
       return findRisks(connection);
     },
+    measure: () => measureNodes(connection),
     ...transfer(connection, prefix),
     close: () => connection.close(),
   };

@@ -3,7 +3,11 @@ import { findRequestSpan } from './request-span.ts';
 import { readTraceparent, writeTraceparent } from './traceparent.ts';
 
 /** What one request of a sign-in leaves for the next one: a pushed request, a pause for the consumer, a code. */
-const carriers: ReadonlySet<string> = new Set(['PushedAuthorizationRequest', 'Interaction', 'AuthorizationCode']);
+const carriers: ReadonlySet<string> = new Set([
+  'PushedAuthorizationRequest',
+  'Interaction',
+  'AuthorizationCode',
+]);
 
 /**
  * One trace from the authorization request to the token: what leads from one request to the next has the span of the

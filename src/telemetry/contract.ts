@@ -33,6 +33,12 @@ export type TokenGrant = (typeof tokenGrants)[number];
 export const vendorOutcomes = ['answered', 'refused', 'limited', 'unavailable'] as const;
 export type VendorOutcome = (typeof vendorOutcomes)[number];
 
+/** A request to a platform's own servers that was sent. */
+export interface VendorCall {
+  outcome: VendorOutcome;
+  seconds: number;
+}
+
 export const limitNames = ['anonymous', 'sign_in', 'second_factor', 'platform_tokens'] as const;
 export type LimitName = (typeof limitNames)[number];
 
@@ -45,16 +51,31 @@ export interface SignInEvent {
   outcome: SignInOutcome;
 }
 
-/** One brand's share. Nothing here rejects, throws or waits. */
-export interface BrandTelemetry {
+export const directoryCalls = [
+  'find_account',
+  'check_password',
+  'find_totp_secret',
+  'find_session',
+  'ping',
+] as const;
+export type DirectoryCall = (typeof directoryCalls)[number];
+
+/**
+ * Watches what is really asked of a brand's own services.
+ * @param name `accounts`, what an enrichment is called, or `session` for the brand's own session
+ */
+export interface DirectoryWatch {
+  watchDirectory(name: string, directory: AccountDirectory): AccountDirectory;
+  watchCall<T>(name: string, call: DirectoryCall, run: () => Promise<T>): Promise<T>;
+  breakerChanged(name: string, state: BreakerState): void;
+}
+
+/** One brand's share. What is told here is never waited for, and fails nothing. */
+export interface BrandTelemetry extends DirectoryWatch {
   signIn(event: SignInEvent): void;
   tokensIssued(event: { clientId: string; grant: TokenGrant }): void;
   limitReached(limit: LimitName): void;
-  /** @param seconds that the call took; a call that was not made has none */
-  vendorCalled(event: { platform: string; outcome: VendorOutcome; seconds: number }): void;
-  /** Watches what is really asked of a directory. @param name `accounts`, or what an enrichment is called */
-  watchDirectory(name: string, directory: AccountDirectory): AccountDirectory;
-  breakerChanged(name: string, state: BreakerState): void;
+  vendorCalled(call: VendorCall & { platform: string }): void;
   /** Runs what makes and signs a token; absent: nobody looks. */
   watchSigning?<T>(sign: () => Promise<T>): Promise<T>;
   /** The brand is served no more: what is true of now only is told no more. */

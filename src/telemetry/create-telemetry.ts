@@ -3,7 +3,7 @@ import { findTracer } from './find-tracer.ts';
 import { type Breaker, collectProbes, createMetrics } from './metrics.ts';
 import { findRequestSpan, preciseTime } from './request-span.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { watchDirectory } from './watch-directory.ts';
+import { watchCall, watchDirectory } from './watch-directory.ts';
 import { watchRequests } from './watch-requests.ts';
 import { watchStore, type WatchOptions } from './watch-store.ts';
 
@@ -48,6 +48,7 @@ function createBrandTelemetry(
       metrics?.vendorCalls.inc({ brand, platform, outcome });
       metrics?.vendorDuration.observe({ platform }, seconds);
     },
+    watchCall: (name, call, run) => watchCall({ ...options, brand, name }, call, run),
     watchDirectory: (name, directory) => watchDirectory(directory, { ...options, brand, name }),
     breakerChanged(directory, state) {
       const known = breakers.get(directory);
@@ -82,4 +83,3 @@ function createWatchSigning({ metrics, tracer }: WatchOptions): BrandTelemetry['
     }
   };
 }
-

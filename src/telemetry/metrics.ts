@@ -4,6 +4,15 @@ import type { BreakerState, ProcessProbes } from './contract.ts';
 /** Seconds: from an answer out of memory to one that somebody gave up on. */
 const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** A third of a reading, and nothing that an operator would act on. */
+const forEngineers = [
+  ...['total', 'used', 'available'].map((what) => `nodejs_heap_space_size_${what}_bytes`),
+  ...['resources', 'handles', 'requests'].flatMap((what) => [
+    `nodejs_active_${what}`,
+    `nodejs_active_${what}_total`,
+  ]),
+];
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 export interface Breaker {
@@ -22,6 +31,7 @@ export function createMetrics() {
     new Histogram({ name, help, labelNames, registers, buckets: durations });
 
   collectDefaultMetrics({ register: registry });
+  for (const name of forEngineers) registry.removeSingleMetric(name);
   const breakers = new Set<Breaker>();
   collectBreakers(registry, breakers);
 
@@ -120,7 +130,12 @@ export function collectProbes({ registry }: Metrics, probes: ProcessProbes): voi
     registers,
     aggregator: 'min',
     async collect() {
-      this.set(await probes.pingStore().then(() => 1, () => 0));
+      this.set(
+        await probes.pingStore().then(
+          () => 1,
+          () => 0,
+        ),
+      );
     },
   });
   new Gauge({
@@ -129,16 +144,16 @@ export function collectProbes({ registry }: Metrics, probes: ProcessProbes): voi
     registers,
     aggregator: 'max',
     async collect() {
+      // One that is away shows in parley_store_up; here it is as full as it was.
       const size = await probes.measureStore().catch(() => undefined);
-      this.reset();
-      limit.reset();
-      if (size) this.set(size.used);
-      if (size?.limit) limit.set(size.limit);
+      if (!size) return;
+      this.set(size.used);
+      limit.set(size.limit ?? 0);
     },
   });
   const limit = new Gauge({
     name: 'parley_store_limit_bytes',
-    help: 'What the store may hold at most (maxmemory); absent where it has no limit.',
+    help: 'What the store may hold at most (maxmemory); 0 where it has no limit.',
     registers,
     aggregator: 'max',
   });

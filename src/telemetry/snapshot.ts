@@ -13,7 +13,8 @@ export interface MeasuredMetric {
 }
 
 export async function takeSnapshot(registry: Registry): Promise<Snapshot> {
-  const metrics = await readAll(registry);
+  // The library's types call the type a number, which it is not.
+  const metrics = (await registry.getMetricsAsJSON()) as unknown as Snapshot;
   return metrics.map((metric) => ({ ...metric, aggregator: aggregatorOf(metric) }));
 }
 
@@ -23,8 +24,9 @@ function aggregatorOf({ name, aggregator }: MeasuredMetric): Aggregator {
 }
 
 /** Several processes as one. */
-export function mergeSnapshots(snapshots: readonly Snapshot[]): Promise<Snapshot> {
-  return readAll(AggregatorRegistry.aggregate([...snapshots]));
+export function mergeSnapshots(snapshots: readonly Snapshot[]): Snapshot {
+  const merged = AggregatorRegistry.aggregate([...snapshots]).getMetricsAsArray() as unknown as Snapshot;
+  return merged.map(({ name, help, type, aggregator, values }) => ({ name, help, type, aggregator, values }));
 }
 
 /** What stays true of a process that is gone: what it counted. Its memory and its breakers went with it. */
@@ -36,9 +38,4 @@ export function keepCounts(snapshot: Snapshot): Snapshot {
 export async function writeExposition(snapshot: Snapshot): Promise<{ type: string; text: string }> {
   const registry = AggregatorRegistry.aggregate([snapshot]);
   return { type: registry.contentType, text: await registry.metrics() };
-}
-
-/** Its types call the type a number, which it is not. */
-async function readAll(registry: Registry): Promise<Snapshot> {
-  return (await registry.getMetricsAsJSON()) as unknown as Snapshot;
 }

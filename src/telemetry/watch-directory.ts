@@ -1,5 +1,6 @@
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { AccountDirectory } from '../directory/contract.ts';
+import type { DirectoryCall } from './contract.ts';
 import { findRequestSpan } from './request-span.ts';
 import type { WatchOptions } from './watch-store.ts';
 
@@ -13,10 +14,7 @@ export interface WatchedDirectory extends WatchOptions {
 export function watchDirectory(directory: AccountDirectory, options: WatchedDirectory): AccountDirectory {
   if (!options.metrics && !options.tracer) return directory;
   const { checkPassword, findTotpSecret } = directory;
-  const watch = <T>(call: string, run: () => Promise<T>): Promise<T> => {
-    const traced = () => withSpan(options, call, run);
-    return measure(options, call, traced);
-  };
+  const watch = <T>(call: DirectoryCall, run: () => Promise<T>) => watchCall(options, call, run);
   return {
     findAccount: (...args) => watch('find_account', () => directory.findAccount(...args)),
     ...(checkPassword && {
@@ -30,9 +28,17 @@ export function watchDirectory(directory: AccountDirectory, options: WatchedDire
   };
 }
 
+export function watchCall<T>(
+  options: WatchedDirectory,
+  call: DirectoryCall,
+  run: () => Promise<T>,
+): Promise<T> {
+  return measure(options, call, options.tracer ? () => withSpan(options, call, run) : run);
+}
+
 function measure<T>(
   { metrics, brand, name }: WatchedDirectory,
-  call: string,
+  call: DirectoryCall,
   run: () => Promise<T>,
 ): Promise<T> {
   if (!metrics) return run();
@@ -56,7 +62,7 @@ function measure<T>(
 /** Outside of a request nobody would see it in its place. */
 async function withSpan<T>(
   { tracer, brand, name }: WatchedDirectory,
-  call: string,
+  call: DirectoryCall,
   run: () => Promise<T>,
 ): Promise<T> {
   const request = tracer && findRequestSpan();

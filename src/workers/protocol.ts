@@ -8,3 +8,24 @@ export const drainMessage = 'parley:drain';
 
 /** To a worker: read the configuration again. */
 export const reloadMessage = 'parley:reload';
+
+/** To a worker: say what you have measured. */
+export interface MeasureOrder {
+  type: 'parley:measure';
+  round: number;
+}
+
+/** From a worker: the answer, or without an order its last words. */
+export interface Measurement<Report> {
+  type: 'parley:measured';
+  round: number | undefined;
+  report: Report;
+}
+
+export function isMeasureOrder(message: unknown): message is MeasureOrder {
+  return (message as Partial<MeasureOrder> | null)?.type === 'parley:measure';
+}
+
+export function isMeasurement<Report>(message: unknown): message is Measurement<Report> {
+  return (message as Partial<Measurement<Report>> | null)?.type === 'parley:measured';
+}

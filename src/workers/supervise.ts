@@ -10,6 +10,8 @@ export interface SuperviseOptions {
   log: Pick<Log, 'error' | 'info'>;
   /** Milliseconds that a worker gives running requests before it ends. */
   grace: number;
+  /** Told when a worker ends by itself. */
+  onLoss?: (() => void) | undefined;
 }
 
 const startLimit = 60_000;
@@ -24,7 +26,7 @@ const longestPause = 10_000;
  *
  * The first starts alone, so that a start that cannot go on says why once; this process then ends with its code.
  */
-export async function supervise({ count, log, grace }: SuperviseOptions): Promise<void> {
+export async function supervise({ count, log, grace, onLoss }: SuperviseOptions): Promise<void> {
   const losses = createLossPolicy();
   let isStopping = false;
 
@@ -33,6 +35,7 @@ export async function supervise({ count, log, grace }: SuperviseOptions): Promis
     drainLimit: grace + 4_000,
     onLoss(ending) {
       const { worker, code, signal } = ending;
+      onLoss?.();
       const wait = losses.pauseAfter(ending);
       log.error({ worker: worker.id, code, signal, wait }, 'a worker ended unexpectedly: another one starts');
       void refill(wait);

@@ -29,6 +29,7 @@ describe('docs/configuration.md', () => {
     'PARLEY_COOKIE_KEYS',
     'PARLEY_ENCRYPTION_KEYS',
     'PARLEY_DEMO',
+    'PARLEY_METRICS',
     'PARLEY_WORKERS',
     'LOG_LEVEL',
     'NODE_ENV',

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { ParleyError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import type { DirectoryWatch } from '../../telemetry/contract.ts';
 import { DirectoryUnreachable } from '../directory-unreachable.ts';
 import { createOutboundClient } from '../outbound/outbound-client.ts';
 import { createCallGuard } from '../resilience/call-guard.ts';
@@ -18,12 +19,15 @@ export interface BrandSessionOptions {
   now(): number;
   /** The expression of `settings.account`. */
   findAccount(answer: Record<string, unknown>): unknown;
+  watch: DirectoryWatch;
 }
 
 /** Milliseconds. */
 const keep = 5000;
 const mostAnswers = 10_000;
 const longestAnswer = 64 * 1024;
+/** For metrics. */
+const label = 'session';
 
 /**
  * Says to the brand that nobody is at the keyboard: a check must not count as the consumer's activity, or an open chat
@@ -33,11 +37,22 @@ const passive = { 'parley-check': 'passive' };
 
 type Picked = Extract<PickedCookies, { kind: 'picked' }>;
 
-export function createBrandSession({ settings, log, now, findAccount }: BrandSessionOptions): BrandSession {
+export function createBrandSession({
+  settings,
+  log,
+  now,
+  findAccount,
+  watch,
+}: BrandSessionOptions): BrandSession {
   const url = new URL(settings.url);
   const { timeout } = settings;
   const client = createOutboundClient({ configuredHosts: [url.host], timeout, longestBody: longestAnswer });
-  const guard = createCallGuard({ name: "brand's session", policy: { ...defaultPolicy, timeout }, log });
+  const guard = createCallGuard({
+    name: "brand's session",
+    policy: { ...defaultPolicy, timeout },
+    log,
+    onBreaker: (state) => watch.breakerChanged(label, state),
+  });
   const answers = new LRUCache<string, BrandSessionAnswer>({
     max: mostAnswers,
     ttl: keep,
@@ -49,16 +64,16 @@ export function createBrandSession({ settings, log, now, findAccount }: BrandSes
 
   async function ask({ header, hash }: Picked, start: number): Promise<BrandSessionAnswer> {
     const headers = { ...passive, accept: 'application/json', cookie: header };
-    const answer = await guard.run(
-      async () => {
-        const read = readAnswer(
-          await client.request({ method: 'GET', url, headers }).catch(unreachable),
-          findAccount,
-        );
-        if (read.kind === 'unusable') refuse(read);
-        return read;
-      },
-      { repeatable: true },
+    const question = async (): Promise<Exclude<ReadAnswer, { kind: 'unusable' }>> => {
+      const read = readAnswer(
+        await client.request({ method: 'GET', url, headers }).catch(unreachable),
+        findAccount,
+      );
+      if (read.kind === 'unusable') refuse(read);
+      return read;
+    };
+    const answer = await watch.watchCall(label, 'find_session', () =>
+      guard.run(question, { repeatable: true }),
     );
     if (answer.kind === 'nobody') return answer;
     const askedAt = Math.floor(start / 1000);

@@ -1,6 +1,7 @@
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
+  CircuitState,
   CountBreaker,
   ExponentialBackoff,
   TaskCancelledError,
@@ -15,6 +16,7 @@ import {
 } from 'cockatiel';
 import { ParleyError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import type { BreakerState } from '../../telemetry/contract.ts';
 import { DirectoryUnreachable } from '../directory-unreachable.ts';
 import type { ResiliencePolicy } from './resilience-policy.ts';
 
@@ -35,6 +37,8 @@ export interface CallGuardOptions {
   policy: ResiliencePolicy;
   /** Says once when the upstream stops to answer and once when it answers again. */
   log: Pick<Log, 'error' | 'info'>;
+  /** Told of the breaker's state, the first one too. */
+  onBreaker?: ((state: BreakerState) => void) | undefined;
 }
 
 /**
@@ -42,7 +46,7 @@ export interface CallGuardOptions {
  * the upstream never answers; the outer one counts the wait for a place too. Being refused a place says nothing about
  * the upstream and does not count towards the breaker.
  */
-export function createCallGuard({ name, policy, log }: CallGuardOptions): CallGuard {
+export function createCallGuard({ name, policy, log, onBreaker }: CallGuardOptions): CallGuard {
   const isFailure = handleWhen(
     (error) => error instanceof DirectoryUnreachable || error instanceof TaskCancelledError,
   );
@@ -72,6 +76,8 @@ export function createCallGuard({ name, policy, log }: CallGuardOptions): CallGu
   const repeated = wrap(breaker, deadline(), places, deadline(), again);
 
   tellChanges(breaker, { name, log });
+  onBreaker?.('closed');
+  breaker.onStateChange((state) => onBreaker?.(breakerStates[state]));
   return {
     async run(call, { repeatable }) {
       try {
@@ -82,6 +88,13 @@ export function createCallGuard({ name, policy, log }: CallGuardOptions): CallGu
     },
   };
 }
+
+const breakerStates: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half_open',
+  [CircuitState.Isolated]: 'open',
+};
 
 /** Once per change: a breaker that tries in vain and opens again is no news. */
 function tellChanges(

@@ -1,4 +1,5 @@
 import type { Log } from '../../log.ts';
+import type { DirectoryWatch } from '../../telemetry/contract.ts';
 import type { AccountDirectory } from '../contract.ts';
 import { limitParallel } from '../limit-parallel.ts';
 import { createCallGuard } from '../resilience/call-guard.ts';
@@ -14,10 +15,15 @@ import type { SqlSettings } from './sql-settings.ts';
  */
 export async function openSqlDirectory(
   settings: SqlSettings,
-  { log, now }: { log: Log; now(): number },
+  { log, now, watch, label }: { log: Log; now(): number; watch: DirectoryWatch; label: string },
 ): Promise<AccountDirectory> {
   const policy = toPolicy({ timeout: settings.timeout, parallel: settings.pool });
-  const guard = createCallGuard({ name: 'account database', policy, log });
+  const guard = createCallGuard({
+    name: 'account database',
+    policy,
+    log,
+    onBreaker: (state) => watch.breakerChanged(label, state),
+  });
   const directory = createSqlDirectory({
     settings,
     database: await openDatabase(settings, log),
@@ -25,5 +31,5 @@ export async function openSqlDirectory(
     limit: limitParallel({ running: 2, waiting: 1000 }),
     log,
   });
-  return rememberAccounts(directory, { cache: settings.cache * 1000, now });
+  return rememberAccounts(watch.watchDirectory(label, directory), { cache: settings.cache * 1000, now });
 }

@@ -11,6 +11,7 @@ import {
   wrap,
 } from 'cockatiel';
 import type { Log } from '../../log.ts';
+import type { VendorCall } from '../../telemetry/contract.ts';
 import { readAnswer, type VendorAnswer } from './vendor-answer.ts';
 import { VendorError } from './vendor-error.ts';
 
@@ -39,6 +40,8 @@ export interface VendorHttpOptions {
   log: Pick<Log, 'error' | 'info'>;
   /** Milliseconds for one request, the body included. */
   timeout?: number;
+  /** Told of each request that was sent. */
+  onCall?: ((call: VendorCall) => void) | undefined;
 }
 
 /** Milliseconds. */
@@ -74,7 +77,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       try {
         return await places.execute(() => {
           checkTurn(request, options.title);
-          return (request.repeatable ? repeated : breaker).execute(() => sendOnce(options, request));
+          return (request.repeatable ? repeated : breaker).execute(() => sendTold(options, request));
         });
       } catch (error) {
         throw toVendorError(error, options.title);
@@ -102,6 +105,25 @@ function checkTurn({ beginsBy = Infinity }: VendorRequest, title: string): void 
     'unavailable',
     `${title} was slow with other calls: one that came too late was not made`,
   );
+}
+
+async function sendTold(options: VendorHttpOptions, request: VendorRequest): Promise<VendorAnswer> {
+  const began = performance.now();
+  const tell = (outcome: VendorCall['outcome']): void =>
+    options.onCall?.({ outcome, seconds: (performance.now() - began) / 1000 });
+  try {
+    const answer = await sendOnce(options, request);
+    tell('answered');
+    return answer;
+  } catch (error) {
+    tell(error instanceof VendorError ? outcomeOf(error) : 'refused');
+    throw error;
+  }
+}
+
+function outcomeOf({ fault, isLimit }: VendorError): VendorCall['outcome'] {
+  if (isLimit) return 'limited';
+  return fault === 'unavailable' ? 'unavailable' : 'refused';
 }
 
 async function sendOnce(

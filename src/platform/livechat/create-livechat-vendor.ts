@@ -2,6 +2,7 @@ import type { LiveChatConfig } from '../../config/brand-schema.ts';
 import type { Seal } from '../../keys/seal.ts';
 import type { Log } from '../../log.ts';
 import type { BrandStore } from '../../store/contract.ts';
+import type { VendorCall } from '../../telemetry/contract.ts';
 import type { TokenVendor } from '../broker/token-vendor.ts';
 import { createVendorHttp } from '../broker/vendor-http.ts';
 import { createAccountsApi } from './accounts-api.ts';
@@ -19,14 +20,20 @@ export interface LiveChatVendorOptions {
   seal: Seal;
   log: Log;
   fetch: typeof fetch;
+  onVendorCall?: ((call: VendorCall & { platform: string }) => void) | undefined;
   /** Milliseconds since 1970. */
   now(): number;
 }
 
 /** LiveChat's custom identity provider, from our side: LiveChat issues the token, Parley knows whose it is. */
 export function createLiveChatVendor(options: LiveChatVendorOptions): TokenVendor {
-  const { settings, log, fetch, now } = options;
-  const http = createVendorHttp({ title: 'LiveChat', fetch, log });
+  const { settings, log, fetch, now, onVendorCall } = options;
+  const http = createVendorHttp({
+    title: 'LiveChat',
+    fetch,
+    log,
+    onCall: (call) => onVendorCall?.({ ...call, platform: 'livechat' }),
+  });
   const api = createAccountsApi(settings, http);
   const grant =
     settings.grant === 'cookie'

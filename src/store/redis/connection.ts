@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   /** 'auto', the default: for one replica where the address names Sentinels or a Cluster. */
   wait?: ReplicaWait | 'auto' | 'off';
   log?: Pick<Log, 'info' | 'warn'>;
+  /** Told of each command that is sent. */
+  onCommand?: (() => void) | undefined;
 }
 
 export interface Connection {
@@ -32,7 +34,13 @@ export interface Connection {
 }
 
 /** Connections that refuse at once while Redis is away and come back by themselves. */
-export function connect({ url, timeout, wait: wanted = 'auto', log }: ConnectionOptions): Connection {
+export function connect({
+  url,
+  timeout,
+  wait: wanted = 'auto',
+  log,
+  onCommand,
+}: ConnectionOptions): Connection {
   const address = readRedisUrl(url);
   const wait = chooseWait(address, wanted, timeout);
   const watch = createWatch(log);
@@ -46,6 +54,10 @@ export function connect({ url, timeout, wait: wanted = 'auto', log }: Connection
     return group;
   }
 
+  const answer = <T>(send: (withText: boolean) => Promise<T>): Promise<T> => {
+    onCommand?.();
+    return sendTwice(send);
+  };
   const run = <T>(command: Command<T>) =>
     answer((withText) =>
       lane.send(command.key, (redis, how) => {
@@ -91,7 +103,7 @@ function openLane(address: RedisAddress, timeout: number, watch: ReturnType<type
 }
 
 /** Scripts are known by their hash; a node that was restarted or flushed is sent the text once. */
-async function answer<T>(send: (withText: boolean) => Promise<T>): Promise<T> {
+async function sendTwice<T>(send: (withText: boolean) => Promise<T>): Promise<T> {
   try {
     return await send(false).catch((error: unknown) => {
       if (isUnknownScript(error)) return send(true);
