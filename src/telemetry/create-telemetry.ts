@@ -1,6 +1,7 @@
 import type { BrandTelemetry, Telemetry } from './contract.ts';
 import { findTracer } from './find-tracer.ts';
-import { type Breaker, collectProbes, createMetrics } from './metrics.ts';
+import { collectProbes } from './collect-probes.ts';
+import { type Breaker, createMetrics } from './metrics.ts';
 import { findRequestSpan, preciseTime } from './request-span.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { watchCall, watchDirectory } from './watch-directory.ts';
@@ -19,7 +20,7 @@ export function createTelemetry({ measure }: { measure: boolean }): Telemetry {
     onStoreCommand: metrics && (() => metrics.storeCommands.inc()),
     forBrand: (brand, clientIds) => createBrandTelemetry(options, brand, new Set(clientIds)),
     watchProcess(probes) {
-      if (metrics) collectProbes(metrics, probes);
+      if (metrics) collectProbes(metrics.registry, probes);
     },
     snapshot: async () => metrics && takeSnapshot(metrics.registry),
   };

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { BreakerState, ProcessProbes } from './contract.ts';
+import type { BreakerState } from './contract.ts';
 
 /** Seconds: from an answer out of memory to one that somebody gave up on. */
 const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -106,8 +106,8 @@ export function createMetrics() {
 const breakerValues: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
 
 /** Told from what is there at the moment: a brand that is gone leaves nothing behind. */
-function collectBreakers(registry: Registry, breakers: ReadonlySet<Breaker>): void {
-  new Gauge({
+function collectBreakers(registry: Registry, breakers: ReadonlySet<Breaker>): Gauge {
+  return new Gauge({
     name: 'parley_directory_breaker_state',
     help: 'Whether an account directory is asked: 0 yes, 1 tried again, 2 no.',
     labelNames: ['brand', 'directory'],
@@ -117,53 +117,6 @@ function collectBreakers(registry: Registry, breakers: ReadonlySet<Breaker>): vo
       this.reset();
       for (const { brand, directory, state } of breakers)
         this.set({ brand, directory }, breakerValues[state]);
-    },
-  });
-}
-
-/** What is asked for when somebody reads the metrics, and at no other time. */
-export function collectProbes({ registry }: Metrics, probes: ProcessProbes): void {
-  const registers = [registry];
-  new Gauge({
-    name: 'parley_store_up',
-    help: 'Whether the store answers: 1 yes, 0 no.',
-    registers,
-    aggregator: 'min',
-    async collect() {
-      this.set(
-        await probes.pingStore().then(
-          () => 1,
-          () => 0,
-        ),
-      );
-    },
-  });
-  new Gauge({
-    name: 'parley_store_used_bytes',
-    help: 'What the store holds; of a Redis Cluster the fullest node.',
-    registers,
-    aggregator: 'max',
-    async collect() {
-      // One that is away shows in parley_store_up; here it is as full as it was.
-      const size = await probes.measureStore().catch(() => undefined);
-      if (!size) return;
-      this.set(size.used);
-      limit.set(size.limit ?? 0);
-    },
-  });
-  const limit = new Gauge({
-    name: 'parley_store_limit_bytes',
-    help: 'What the store may hold at most (maxmemory); 0 where it has no limit.',
-    registers,
-    aggregator: 'max',
-  });
-  new Gauge({
-    name: 'parley_brands',
-    help: 'Brands that are served.',
-    registers,
-    aggregator: 'max',
-    collect() {
-      this.set(probes.countBrands());
     },
   });
 }

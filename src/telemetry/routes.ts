@@ -38,8 +38,6 @@ const patterns: readonly [RegExp, string][] = [
   [/^\/demo(?:\/|$)/, '/demo'],
 ];
 
-export const routes: readonly string[] = [...fixed, ...patterns.map(([, name]) => name), 'other'];
-
 /** @param issuerPath of the brand that was found, without a slash at the end; undefined: none was */
 export function routeOf(path: string, issuerPath: string | undefined): string {
   const below = issuerPath && path.startsWith(issuerPath) ? path.slice(issuerPath.length) : path;

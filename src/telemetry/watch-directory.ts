@@ -43,17 +43,17 @@ function measure<T>(
 ): Promise<T> {
   if (!metrics) return run();
   const began = performance.now();
-  const done = (outcome: 'answered' | 'failed'): void => {
+  const note = (outcome: 'answered' | 'failed'): void => {
     metrics.directoryDuration.observe({ call }, (performance.now() - began) / 1000);
     metrics.directoryCalls.inc({ brand, directory: name, call, outcome });
   };
   return run().then(
     (answer) => {
-      done('answered');
+      note('answered');
       return answer;
     },
     (error: unknown) => {
-      done('failed');
+      note('failed');
       throw error;
     },
   );

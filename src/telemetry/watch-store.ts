@@ -31,7 +31,7 @@ export function watchStore(store: Store, { metrics, tracer }: WatchOptions): Sto
 function watch(operation: string, run: Operation, { metrics, tracer }: WatchOptions): Operation {
   const name = `store ${operation}`;
   const labels = { operation };
-  const done = (began: number, failed: boolean, subject: unknown): void => {
+  const note = (began: number, failed: boolean, subject: unknown): void => {
     const ended = preciseTime();
     metrics?.storeDuration.observe(labels, (ended - began) / 1000);
     if (failed) metrics?.storeFailures.inc(labels);
@@ -43,11 +43,11 @@ function watch(operation: string, run: Operation, { metrics, tracer }: WatchOpti
     const began = preciseTime();
     return run(...args).then(
       (result) => {
-        done(began, false, args[0]);
+        note(began, false, args[0]);
         return result;
       },
       (error: unknown) => {
-        done(began, true, args[0]);
+        note(began, true, args[0]);
         throw error;
       },
     );

@@ -54,8 +54,10 @@ export function createReports<Report>({ patience, onEnd }: ReportsOptions<Report
     async gather() {
       round += 1;
       const order: MeasureOrder = { type: 'parley:measure', round };
-      const present = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected());
-      await Promise.all(present.map((worker) => worker && ask(worker, order)));
+      const present = Object.values(cluster.workers ?? {}).flatMap((worker) =>
+        worker?.isConnected() ? [ask(worker, order)] : [],
+      );
+      await Promise.all(present);
       waiting.delete(order.round);
       return [...latest.values()];
     },

@@ -20,7 +20,7 @@ export async function scrape(port: number): Promise<Exposition> {
   return readExposition(await response.text());
 }
 
-export function readExposition(text: string): Exposition {
+function readExposition(text: string): Exposition {
   const types = new Map(
     [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
   );
