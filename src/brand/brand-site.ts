@@ -152,7 +152,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
   return {
     brand: brand.brand,
     issuer: brand.issuer,
-    cookieKeys: issuer.cookies.keys,
+    cookieSignatures: issuer.cookies.signatures,
     handler: mount(path, app),
     directory,
     pages,

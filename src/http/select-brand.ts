@@ -25,7 +25,7 @@ export function selectBrand(find: SiteTable['find'], onUnknownHost: Middleware):
         `a request for ${site.issuer} came over plain http: the proxy does not send X-Forwarded-Proto: https, or its address is not in trusted_proxies`,
       );
     }
-    ctx.cookies = new Cookies(ctx.req, ctx.res, { keys: site.cookieKeys, secure: ctx.secure });
+    ctx.cookies = new Cookies(ctx.req, ctx.res, { keys: site.cookieSignatures, secure: ctx.secure });
     await site.handler(ctx, next);
   };
 }

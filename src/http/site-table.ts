@@ -1,10 +1,12 @@
+import type Cookies from 'cookies';
 import type { Middleware } from 'koa';
 
 /** What a brand brings to the process's front door. */
 export interface Site {
   brand: string;
   issuer: string;
-  cookieKeys: string[];
+  /** Signs and checks the brand's cookies. */
+  cookieSignatures: Exclude<NonNullable<Cookies.Option['keys']>, string[]>;
   /** Serves every request below the issuer's path. */
   handler: Middleware;
 }

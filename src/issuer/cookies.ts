@@ -1,11 +1,12 @@
 import { hkdfSync } from 'node:crypto';
+import { type CookieSignatures, createCookieSignatures } from '../keys/cookie-signatures.ts';
 
 /** Names and attributes of one brand's cookies. */
 export interface BrandCookies {
   names: { session: string; interaction: string; resume: string };
   /** The browser's own secret that ties an interaction's result to the browser that began it. */
   binding: string;
-  keys: string[];
+  signatures: CookieSignatures;
   long: CookieAttributes;
   short: CookieAttributes;
 }
@@ -41,12 +42,12 @@ export function createBrandCookies(
       resume: `${scopedPrefix}parley_${brand}_resume`,
     },
     binding: `${hostPrefix}parley_${brand}_browser`,
-    keys: masterKeys.map((key) => deriveKey(key, `parley cookie ${brand}`)),
+    signatures: createCookieSignatures(masterKeys.map((key) => deriveKey(key, `parley cookie ${brand}`))),
     long: { ...common, ...(path && { path }) },
     short: common,
   };
 }
 
-function deriveKey(masterKey: string, purpose: string): string {
-  return Buffer.from(hkdfSync('sha256', masterKey, '', purpose, 32)).toString('base64url');
+function deriveKey(masterKey: string, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterKey, '', purpose, 32));
 }

@@ -53,7 +53,7 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
     clients: parts.clientMetadata,
     jwks: parts.jwks,
     findAccount: parts.findAccount,
-    cookies: { names: cookies.names, keys: cookies.keys, long: cookies.long, short: cookies.short },
+    cookies: { names: cookies.names, keys: cookies.signatures, long: cookies.long, short: cookies.short },
     interactions: { policy: parts.policy, url: parts.interactionUrl },
 
     // The claims mapping decides what is released; the library's filter lets all of it pass with openid.

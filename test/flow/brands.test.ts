@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
@@ -188,8 +187,8 @@ describe('no two brands share anything', () => {
     const name = `parley_${away}_session`;
     const session = visitor.cookies.get(name)?.value ?? '';
     const signedBy = async (brand: Brand) => {
-      const key = parley.server.sites.find((site) => site.brand === brand)?.cookieKeys[0] ?? '';
-      const signature = createHmac('sha1', key).update(`${name}=${session}`).digest('base64url');
+      const signer = parley.server.sites.find((site) => site.brand === brand)?.cookieSignatures;
+      const signature = signer?.sign(`${name}=${session}`) ?? '';
       const forger = new Visitor();
       forger.cookies.set(name, { value: session, path: '/' });
       forger.cookies.set(`${name}.sig`, { value: signature, path: '/' });

@@ -1,0 +1,38 @@
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+
+/**
+ * The signature beside each cookie: HMAC-SHA-256 over `name=value`, base64url. The first key signs, all verify.
+ *
+ * It has the shape that Koa, `cookies` and oidc-provider take in place of their own: theirs makes key objects anew for
+ * each cookie and compares by two more HMACs, which was a sixth of what a silent request cost.
+ */
+export interface CookieSignatures {
+  sign(data: string): string;
+  verify(data: string, signature: string): boolean;
+  /** Of the key that made it; -1: none of ours did. A cookie of an older key is signed anew. */
+  index(data: string, signature: string): number;
+}
+
+/** @param secrets newest first, 32 bytes each */
+export function createCookieSignatures(secrets: readonly Uint8Array[]): CookieSignatures {
+  const keys = secrets.map((secret) => createSecretKey(secret));
+  const [newest] = keys;
+  if (!newest) throw new TypeError('cookies need a key');
+  const index: CookieSignatures['index'] = (data, signature) => {
+    const given = Buffer.from(signature);
+    return keys.findIndex((key) => isSame(given, Buffer.from(signWith(key, data))));
+  };
+  return {
+    sign: (data) => signWith(newest, data),
+    verify: (data, signature) => index(data, signature) >= 0,
+    index,
+  };
+}
+
+function signWith(key: KeyObject, data: string): string {
+  return createHmac('sha256', key).update(data).digest('base64url');
+}
+
+function isSame(given: Buffer, expected: Buffer): boolean {
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
