@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { openLogOutput } from './log-output.ts';
 
 /**
  * Structured log (JSON lines on standard output) with the redaction list. pino's `*.x` does not reach the
@@ -31,10 +32,11 @@ export type Log = Logger;
 export interface LogOptions {
   /** trace, debug, info, warn, error, fatal or silent */
   level: string;
+  /** Standard output when absent. */
   destination?: DestinationStream;
 }
 
-export function createLog({ level, destination }: LogOptions): Log {
+export function createLog({ level, destination = openLogOutput() }: LogOptions): Log {
   const options = {
     level,
     base: null,
@@ -45,7 +47,7 @@ export function createLog({ level, destination }: LogOptions): Log {
       censor,
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
 }
 
 function quote(name: string): string {

@@ -3,9 +3,10 @@ import type { Log } from '../log.ts';
 
 /**
  * One line per answered request, with the address that trusted proxies vouch for. The query is left out: it may
- * carry codes, hints and state.
+ * carry codes, hints and state. Of what is left, nothing has a name that the log redacts, so it is not searched for.
  */
-export function accessLog(log: Log, now: () => number): Middleware {
+export function accessLog(processLog: Log, now: () => number): Middleware {
+  const log = processLog.child({}, { redact: [] });
   return async (ctx, next) => {
     const began = now();
     const { path, method } = ctx;
