@@ -27,6 +27,7 @@ test('a file that is replaced, without a signal', async () => {
   await writeFile(join(parley.folder, 'acme.tmp'), withScope('renamed'));
   await rename(join(parley.folder, 'acme.tmp'), file());
   await poll('the file that was renamed', 10_000, async () => (await scopes()).includes('renamed'));
+  await poll('the log says so', 10_000, () => reads().length > 0);
   expect(reads()).toEqual([expect.objectContaining({ reason: 'a file has changed', changed: ['acme'] })]);
 });
 
@@ -48,6 +49,7 @@ test('SIGHUP, at once; the process goes on and still ends on SIGTERM', async () 
   await writeFile(file(), withScope('hangup'));
   parley.signal('SIGHUP');
   await poll('the answer to the signal', 10_000, async () => (await scopes()).includes('hangup'));
+  await poll('the log says so', 10_000, () => reads().length > 1);
   expect(reads().at(-1)).toMatchObject({ changed: ['acme'] });
   parley.signal('SIGTERM');
   expect(await parley.ended()).toEqual({ code: 0, signal: null });
