@@ -20,8 +20,10 @@ import { createPages, type Pages } from '../interaction/pages.ts';
 import { createSecondFactor } from '../interaction/second-factor.ts';
 import { createSignInAttempts } from '../interaction/sign-in-attempts.ts';
 import type { Views } from '../interaction/views/views.ts';
+import type { ConsumerSessions } from '../issuer/consumer-sessions.ts';
 import { createIssuer } from '../issuer/create-issuer.ts';
-import { createRequestLog } from '../issuer/request-log.ts';
+import { createRequestLog, type RequestLog } from '../issuer/request-log.ts';
+import type { VerifyServiceToken } from '../issuer/verify-service-token.ts';
 import { parseEncryptionKey } from '../keys/encryption-key.ts';
 import { loadKeySet } from '../keys/key-set.ts';
 import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
@@ -29,6 +31,7 @@ import type { Seal } from '../keys/seal.ts';
 import { loadDemo } from './load-demo.ts';
 import type { Log } from '../log.ts';
 import { openAccounts } from './open-accounts.ts';
+import type { TokenBroker } from '../platform/token-broker.ts';
 import { type ResolvedClient, resolveClient } from '../platform/resolve-client.ts';
 import { acrValuesOf, openSignInWays, useAssertionOnce } from './sign-in-ways.ts';
 import type { BrandStore, Store } from '../store/contract.ts';
@@ -55,6 +58,12 @@ export interface BrandSite extends Site {
   directory: AccountDirectory;
   pages: Pages;
   store: BrandStore;
+  config: BrandConfig;
+  brokers: ReadonlyMap<string, TokenBroker>;
+  requestLog: RequestLog | undefined;
+  /** For the operator. */
+  sessions: ConsumerSessions;
+  verifyServiceToken: VerifyServiceToken;
   /** What it still has to write is written, then nothing of it works any more. */
   close(): Promise<void>;
 }
@@ -157,6 +166,11 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     directory,
     pages,
     store,
+    config: brand,
+    brokers,
+    requestLog,
+    sessions: issuer.sessions,
+    verifyServiceToken: issuer.verifyServiceToken,
     async close() {
       await requestLog?.flush();
       await Promise.all([signIn.close(), silentWays.close(), brandEvents?.close()]);

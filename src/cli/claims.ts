@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { showClaims, type ShownClaims } from '../operations/show-claims.ts';
+import { redactClaims, showClaims, type ShownClaims } from '../operations/show-claims.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';
@@ -44,26 +44,13 @@ async function show(accountId: string, choice: Choice, { io, checks }: ClaimsOpt
     );
   }
   const answer = { brand: brand.brand, client: client.id, account: accountId, scopes, ...shown };
-  const printed = choice.redact ? redact(answer) : answer;
+  const printed = choice.redact ? redactClaims(answer) : answer;
   io.stdout.write(
     choice.json ? `${JSON.stringify(printed, undefined, 2)}\n` : `${describe(printed).join('\n')}\n`,
   );
 }
 
 type Answer = ShownClaims & { brand: string; client: string; account: string; scopes: readonly string[] };
-
-function redact(answer: Answer): Answer {
-  const personal = new Set(answer.personal);
-  return {
-    ...answer,
-    tokens: answer.tokens.map(({ token, claims }) => ({
-      token,
-      claims: claims.map((claim) =>
-        'value' in claim && personal.has(claim.claim) ? { ...claim, value: '(personal)' } : claim,
-      ),
-    })),
-  };
-}
 
 function describe({ brand, client, account, scopes, subject, tokens }: Answer): string[] {
   const width = Math.max(3, ...tokens.flatMap(({ claims }) => claims.map(({ claim }) => claim.length)));

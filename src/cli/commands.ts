@@ -12,6 +12,7 @@ import { registerKeys } from './keys.ts';
 import { registerLinks } from './links.ts';
 import { registerLiveChat } from './livechat.ts';
 import { registerRequests } from './requests.ts';
+import { registerSessions } from './sessions.ts';
 import { registerStart } from './start.ts';
 import { registerStore } from './store.ts';
 import type { Register } from './run.ts';
@@ -33,6 +34,7 @@ export function createCommands(io: CliIo & { stdin: NodeJS.ReadStream }): Regist
     (program) => registerClaims(program, { io, checks: brandChecks }),
     (program) => registerRequests(program, { io, checks: brandChecks }),
     (program) => registerLiveChat(program, { io: io, checks: brandChecks }),
+    (program) => registerSessions(program, { io, checks: brandChecks }),
     (program) => registerLinks(program, { io, checks: brandChecks }),
     (program) => registerKeys(program, io),
     (program) => registerStore(program, { io, checks: brandChecks }),

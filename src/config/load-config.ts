@@ -1,3 +1,4 @@
+import { checkAdminCallers } from './checks/check-admin-callers.ts';
 import { checkEncryptionKeys } from './checks/check-encryption-keys.ts';
 import { ConfigError } from './config-error.ts';
 import type { Surroundings } from './config-folder.ts';
@@ -24,7 +25,9 @@ export async function loadConfig({ checks, ...surroundings }: LoadOptions): Prom
     problems: brandProblems,
     skipped,
   } = await loadBrands({ ...surroundings, checks, production });
-  const between = server ? checkEncryptionKeys(server, brands, production) : [];
+  const between = server
+    ? [...checkEncryptionKeys(server, brands, production), ...checkAdminCallers(server, brands)]
+    : [];
   const problems = distinct([...serverProblems, ...between, ...brandProblems]);
   if (!server || problems.some(({ severity }) => severity === 'error')) throw new ConfigError(problems);
   return deepFreeze({ production, demoAllowed, server, brands, warnings: problems, skipped });

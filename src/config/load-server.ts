@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { checkAdmin } from './checks/check-admin.ts';
 import { checkNodeEnv } from './checks/check-node-env.ts';
 import { checkServer } from './checks/check-server.ts';
 import { checkShape } from './check-shape.ts';
@@ -31,7 +32,9 @@ export function loadServer(surroundings: Surroundings): LoadedServer {
     },
   );
   const server = shape.value && resolvePaths(shape.value, surroundings.cwd);
-  const semantic = server ? [...checkServer(server, environment), ...checkTlsFiles(server)] : [];
+  const semantic = server
+    ? [...checkServer(server, environment), ...checkTlsFiles(server), ...checkAdmin(server)]
+    : [];
   const problems = [
     ...checkRoot(file),
     ...shape.problems,
@@ -67,7 +70,7 @@ function place(
 }
 
 function resolvePaths(server: ServerConfig, cwd: string): ServerConfig {
-  const { tls, store, audit } = server;
+  const { tls, store, audit, admin } = server;
   return {
     ...server,
     audit: { ...audit, to: audit.to === 'stdout' ? audit.to : resolve(cwd, audit.to) },
@@ -75,6 +78,19 @@ function resolvePaths(server: ServerConfig, cwd: string): ServerConfig {
     store: store.startsWith('embedded:')
       ? `embedded:${resolve(cwd, store.slice('embedded:'.length))}`
       : store,
-    ...(tls && { tls: { cert: resolve(cwd, tls.cert), key: resolve(cwd, tls.key) } }),
+    ...(tls && { tls: resolveTls(tls, cwd) }),
+    ...(admin && {
+      admin: {
+        ...admin,
+        ...(admin.tls && { tls: resolveTls(admin.tls, cwd) }),
+        ...(admin.certificates && {
+          certificates: { ...admin.certificates, ca: resolve(cwd, admin.certificates.ca) },
+        }),
+      },
+    }),
   };
+}
+
+function resolveTls({ cert, key }: { cert: string; key: string }, cwd: string) {
+  return { cert: resolve(cwd, cert), key: resolve(cwd, key) };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adminSchema } from './schema/admin-schema.ts';
 
 /** The shape of `server.yaml`: what belongs to the process, not to a brand. */
 
@@ -88,6 +89,9 @@ export const serverSchema = z.strictObject({
     .default(3000)
     .describe('Authorization requests without a session that one address may begin in ten minutes.'),
   audit: audit.prefault({}).describe('Where security events are written (docs/audit-log.md).'),
+  admin: adminSchema
+    .optional()
+    .describe("An interface for the operator's own programs, on a listener of its own; off by default."),
   store_timeout: z.int().positive().default(1000).describe('Milliseconds that a store command may take.'),
 });
 

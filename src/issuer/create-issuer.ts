@@ -6,7 +6,9 @@ import { registerGrants } from './grants/register-grants.ts';
 import { createInteractionGateway } from './interaction-gateway.ts';
 import type { IssuerOptions } from './issuer-options.ts';
 import { issuerPages } from './issuer-pages.ts';
+import { createConsumerSessions } from './consumer-sessions.ts';
 import { createIssuerParts } from './issuer-parts.ts';
+import { longestLife } from './lifetimes.ts';
 import { loadedContext } from './loaded-context.ts';
 import { logEvents } from './log-events.ts';
 import { createFindPageConsumer } from './page/find-page-consumer.ts';
@@ -16,6 +18,7 @@ import { createCheckAuthorization } from './sign-in/check-authorization.ts';
 import { createReplayDetection } from './replay-detection.ts';
 import { rememberSignInFacts } from './sign-in-facts.ts';
 import { createAdapterFactory } from './store-adapter.ts';
+import { createVerifyServiceToken } from './verify-service-token.ts';
 import { useMiddleware } from './use-middleware.ts';
 import { warnOfLargeIdTokens } from './warn-of-large-id-tokens.ts';
 import { watchSigning } from './watch-signing.ts';
@@ -82,6 +85,15 @@ export async function createIssuer(options: IssuerOptions) {
   return {
     provider,
     cookies: parts.cookies,
+    sessions: createConsumerSessions({
+      ...options,
+      ...parts,
+      provider,
+      longestLife: longestLife(brand),
+      absoluteLifetime: brand.session.absolute,
+      endSession: end,
+    }),
+    verifyServiceToken: createVerifyServiceToken(provider),
     interactions: createInteractionGateway({
       ...parts,
       brand: createBrandInInteraction({ ...options, ...parts, provider }),

@@ -33,6 +33,7 @@ export function createLifetimes(
       return code.codeChallenge ? lifetime : Math.min(lifetime, unbound);
     },
     AccessToken: (_ctx, _token, client) => lifetimeOf('access_token', client.clientId),
+    ClientCredentials: (_ctx, _token, client) => lifetimeOf('access_token', client.clientId),
     IdToken: (_ctx, _token, client) => lifetimeOf('id_token', client.clientId),
     RefreshToken: (ctx, _token, client) =>
       // A chain of rotations keeps its first end (RFC 9700 4.14.2).

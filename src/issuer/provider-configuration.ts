@@ -112,6 +112,8 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
       claimsParameter: { enabled: true },
+      // What nobody may use, discovery does not promise.
+      clientCredentials: { enabled: clients.some(({ grants }) => grants?.includes('client-credentials')) },
       dPoP: { enabled: false },
       encryption: { enabled: true },
       introspection: {

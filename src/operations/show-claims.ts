@@ -4,7 +4,7 @@ import { personalClaims } from '../claims/personal-claims.ts';
 import type { SubjectOutcome } from '../claims/subject-template.ts';
 import type { BrandConfig, ClientConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
-import type { Account } from '../directory/contract.ts';
+import type { Account, AccountDirectory } from '../directory/contract.ts';
 import { createSubjectRules, toSubjectClient } from '../issuer/subject-rules.ts';
 import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
 import { createLog } from '../log.ts';
@@ -37,14 +37,37 @@ export async function showClaims(
   try {
     const directory = await openAccounts({ brand, store, log, now: Date.now });
     try {
-      const account = await directory.findAccount(accountId);
-      return account && (await explain(config, { brand, client, account, scopes }));
+      return await explainAccount(config, directory, { brand, client, accountId, scopes });
     } finally {
       await directory.close();
     }
   } finally {
     await store.close();
   }
+}
+
+/** The same, beside a directory that is open. */
+export async function explainAccount(
+  config: Config,
+  directory: Pick<AccountDirectory, 'findAccount'>,
+  { accountId, ...request }: ShowClaimsRequest,
+): Promise<ShownClaims | undefined> {
+  const account = await directory.findAccount(accountId);
+  return account && (await explain(config, { ...request, account }));
+}
+
+/** Without the values of claims that are the consumer's own. */
+export function redactClaims<Shown extends Pick<ShownClaims, 'personal' | 'tokens'>>(shown: Shown): Shown {
+  const personal = new Set(shown.personal);
+  return {
+    ...shown,
+    tokens: shown.tokens.map(({ token, claims }) => ({
+      token,
+      claims: claims.map((claim) =>
+        'value' in claim && personal.has(claim.claim) ? { ...claim, value: '(personal)' } : claim,
+      ),
+    })),
+  };
 }
 
 async function explain(

@@ -20,13 +20,26 @@ const idlePause = 1_000;
 /** LivePerson's state is 2.5 kB of JSON, three times that in a URL. */
 const maxHeaderSize = 32 * 1024;
 
+export interface ListenOptions extends Pick<ServerConfig, 'host' | 'port' | 'tls'> {
+  /** Certificates of those who connect: their authority, and whether nobody connects without one. */
+  callers?: { ca: string; required: boolean } | undefined;
+}
+
 /** `localhost` means both loopback addresses: browsers try ::1 first, tools often 127.0.0.1. */
 export async function listen(
-  { host, port, tls }: Pick<ServerConfig, 'host' | 'port' | 'tls'>,
+  { host, port, tls, callers }: ListenOptions,
   handle: RequestListener,
 ): Promise<Listener> {
   const options = { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize };
-  const certificate = tls && { cert: await readFile(tls.cert), key: await readFile(tls.key) };
+  const certificate = tls && {
+    cert: await readFile(tls.cert),
+    key: await readFile(tls.key),
+    ...(callers && {
+      ca: await readFile(callers.ca),
+      requestCert: true,
+      rejectUnauthorized: callers.required,
+    }),
+  };
   const create = () =>
     certificate
       ? createHttpsServer({ ...options, ...certificate }, handle)

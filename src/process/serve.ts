@@ -4,6 +4,8 @@ import type { Config } from '../config/contract.ts';
 import type { ConfigWatch } from '../config/watch-config.ts';
 import { describeStart } from './describe-start.ts';
 import type { Log } from '../log.ts';
+import type { Listener } from './listen.ts';
+import { openAdmin } from './open-admin.ts';
 import { publishMetrics } from './publish-metrics.ts';
 import { createReload } from './reload.ts';
 import { createServer, type Server } from './server.ts';
@@ -30,17 +32,24 @@ export async function serve({ config, load, watch, log: processLog }: ServeOptio
   const { metrics } = config.server;
   const telemetry = createTelemetry({ measure: metrics !== undefined });
   const server = await createServer({ config, log, telemetry });
+  let admin: Listener | undefined;
   const reload = createReload({ started: config, load, server, log });
   const skip = onHangUp(() => void reload('SIGHUP')) ? (['SIGHUP'] as const) : [];
   const { close } = closeWithGrace({ delay: grace + 2_000, skip: [...skip] }, async ({ signal, err }) => {
     watch.stop();
     if (err) log.fatal({ detail: String(err), stack: err.stack }, 'stopping after an unexpected error');
     else log.info({ signal }, 'stopping');
-    await server.drain(err ? 0 : grace);
+    await Promise.all([server.drain(err ? 0 : grace), admin?.close(err ? 0 : grace)]);
     await publication?.finish();
   });
   const publication = metrics === undefined ? undefined : await publishMetrics(metrics, telemetry);
   await server.listen();
+  admin = await openAdmin({
+    config,
+    server,
+    log,
+    reload: async () => (worker ? void worker.send(reloadMessage) : reload('the admin interface')),
+  });
   watch.start(() => reload('a file has changed'));
   if (!worker || worker.id === 1) {
     for (const line of describeStart(config, server)) process.stdout.write(`${line}\n`);

@@ -16,6 +16,7 @@ import { selectBrand } from '../http/select-brand.ts';
 import { trustProxies } from '../http/trusted-proxies.ts';
 import { createPages } from '../interaction/pages.ts';
 import { createViews } from '../interaction/views/views.ts';
+import type { Seal } from '../keys/seal.ts';
 import { loadCookieKeys } from '../keys/cookie-keys.ts';
 import { type Listener, listen } from './listen.ts';
 import { createSealLoader } from '../brand/load-seal.ts';
@@ -51,6 +52,9 @@ export interface Server {
   /** Serves these brands from now on, all or nothing (live-brands.ts). */
   replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges>;
   listen(): Promise<Listener>;
+  pingStore(): Promise<void>;
+  isDraining(): boolean;
+  loadSeal(): Promise<Seal>;
   /** Sentences for the operator about the store's own settings; rejects while it is away. */
   findStoreRisks(): Promise<string[]>;
   /** Answers 503 at /readyz from now on; then ends requests, directories and the store. */
@@ -161,6 +165,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       listener = await listen(server, (request, response) => void handle(request, response));
       return listener;
     },
+    pingStore: () => store.ping(),
+    isDraining: () => draining,
+    loadSeal,
     findStoreRisks: () => store.findRisks(),
     async drain(grace) {
       draining = true;

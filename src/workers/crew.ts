@@ -50,6 +50,10 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
     clearTimeout(force);
   }
 
+  function reload(): void {
+    for (const worker of serving) if (worker.isConnected()) worker.send(reloadMessage);
+  }
+
   return {
     async hire() {
       const worker = cluster.fork();
@@ -58,6 +62,10 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
       starting.delete(worker);
       if (outcome !== 'ready') return outcome;
       serving.add(worker);
+      // Somebody asked one worker for what concerns all.
+      worker.on('message', (message) => {
+        if (message === reloadMessage) reload();
+      });
       const began = Date.now();
       worker.once('exit', (code: number | null, signal: string | null) => {
         if (serving.delete(worker)) onLoss({ worker, code, signal, served: Date.now() - began });
@@ -66,9 +74,7 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
     },
     dismiss,
     members: () => [...serving],
-    reload() {
-      for (const worker of serving) if (worker.isConnected()) worker.send(reloadMessage);
-    },
+    reload,
     async close() {
       await Promise.all([...serving, ...starting].map(dismiss));
     },

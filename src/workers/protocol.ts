@@ -6,7 +6,7 @@ export const readyMessage = 'parley:ready';
 /** To a worker: end running requests, then yourself. */
 export const drainMessage = 'parley:drain';
 
-/** To a worker: read the configuration again. */
+/** To a worker: read the configuration again. From a worker: all shall. */
 export const reloadMessage = 'parley:reload';
 
 /** To a worker: say what you have measured. */

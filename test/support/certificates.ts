@@ -12,6 +12,21 @@ export interface Certificates {
   bundle: string;
 }
 
+/** One more certificate of the same authority, for a client of this common name. @returns PEM */
+export function createClientCertificate(
+  openssl: string,
+  folder: string,
+  commonName: string,
+): { cert: string; key: string } {
+  const file = (name: string) => join(folder, `${commonName}.${name}`);
+  const run = (...args: string[]) => execFileSync(openssl, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('key')];
+  run('req', ...newKey, '-subj', `/CN=${commonName}`, '-out', file('csr'));
+  const signing = ['-CA', join(folder, 'ca.pem'), '-CAkey', join(folder, 'ca.key'), '-CAcreateserial'];
+  run('x509', '-req', '-in', file('csr'), ...signing, '-days', '2', '-out', file('pem'));
+  return { cert: readFileSync(file('pem'), 'utf8'), key: readFileSync(file('key'), 'utf8') };
+}
+
 /** An authority of the test's own and one server certificate for these names, made by openssl in `folder`. */
 export function createCertificates(openssl: string, folder: string, names: readonly string[]): Certificates {
   const file = (name: string) => join(folder, name);

@@ -33,8 +33,15 @@ const env = {
   ACCOUNTS_DB: 'postgres://parley:secret@db.acme.example/shop',
   COOKIE_KEY: 'k'.repeat(32),
 };
+/** docs/admin-api.md shows it as a part of this brand. */
+const adminCaller = `  - id: ops
+    secret: ${secret}
+    grants: [client-credentials]
+resources:
+  https://admin.acme.example: { scopes: [admin:read, admin:write], format: opaque }
+`;
 const files = {
-  'config/brands/acme.yaml': goodBrand,
+  'config/brands/acme.yaml': `${goodBrand}${adminCaller}`,
   'config/accounts/acme.yaml': 'accounts: []\n',
   'secrets/liveperson': `${secret}\n`,
   'keys/acme/secrets/liveperson-client-secret': `${secret}\n`,
@@ -44,6 +51,7 @@ const files = {
   'tls/key.pem': 'key',
   'etc/parley/fullchain.pem': 'certificate',
   'etc/parley/privkey.pem': 'key',
+  'etc/parley/admin-ca.pem': 'certificate',
 };
 
 /** The problems and warnings of the example, as the real loader finds them. What it has in /etc is in `files`. */

@@ -6,7 +6,8 @@ import { error } from '../problem.ts';
 export function checkClientFlows({ clients, login }: BrandConfig): Problem[] {
   return clients.flatMap((client, index) => {
     const problems: Problem[] = [];
-    if (client.grants && !login.some((way) => way.assertion)) {
+    const needsAssertions = client.grants?.some((grant) => grant !== 'client-credentials');
+    if (needsAssertions && !login.some((way) => way.assertion)) {
       problems.push(
         error(
           ['clients', index, 'grants'],

@@ -39,10 +39,12 @@ const clientProtocol = {
     .optional()
     .describe('What the client may use. `pkce` without `code` makes a code challenge compulsory.'),
   grants: z
-    .array(z.enum(['jwt-bearer', 'token-exchange']))
+    .array(z.enum(['jwt-bearer', 'token-exchange', 'client-credentials']))
     .min(1)
     .optional()
-    .describe("For a server of the brand's: tokens for a signed assertion (RFC 7523, RFC 8693)."),
+    .describe(
+      "For a server of the brand's: tokens for a signed assertion (RFC 7523, RFC 8693), or for itself (RFC 6749 4.4).",
+    ),
   application_type: z.enum(['web', 'native']).optional().describe('`native` allows custom schemes.'),
   redirect_uris: z.array(z.string()).optional().describe('Compared exactly, character by character.'),
   post_logout_redirect_uris: z.array(z.string()).optional().describe('Where a sign-out may return to.'),
