@@ -3,6 +3,7 @@ import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import { askDirectoryBeforeResume } from './directory-before-resume.ts';
 import { createBackChannel } from './back-channel/back-channel.ts';
+import { checkResumedClient } from './check-resumed-client.ts';
 import { completeEnd, type EndSessionOptions } from './end-session.ts';
 import { exactPaths } from './exact-paths.ts';
 import type { IssuerOptions } from './issuer-options.ts';
@@ -55,6 +56,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
     limitParameters,
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),
     parts.binding.checkResume(findResumed),
+    checkResumedClient(provider, findResumed),
     checkResumedConsumer({ ...options, ...parts, findResumed }),
     askDirectoryBeforeResume({ ...options, findResumed }),
     parts.lateAnswers.middleware,

@@ -35,7 +35,9 @@ export function createPageModes({ clients, requests, isPushedSignIn, showMessage
   function findReturn(ctx: KoaContextWithOIDC): URL | undefined {
     const target = ctx.oidc.params?.['page_return_to'];
     const url = typeof target === 'string' ? URL.parse(target) : null;
-    return url && pagesOf(ctx).includes(url.origin) && !url.username && !url.password ? url : undefined;
+    // `blob:https://www.acme.example/…` has the page's origin and is none of its addresses.
+    const isPage = url && `${url.protocol}//${url.host}` === url.origin && pagesOf(ctx).includes(url.origin);
+    return isPage && !url.username && !url.password ? url : undefined;
   }
 
   /** A code that reaches a page's script could be carried into another window unless it is bound (RFC 9700 4.5). */
