@@ -17,6 +17,7 @@ const everything = {
   issuer: 'value',
   interaction: 'value',
   keys: 'value',
+  outbound: 'value',
   platform: 'value',
   store: 'value',
 } as const;
@@ -24,7 +25,8 @@ const everything = {
 const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   audit: {},
   config: {},
-  directory: { telemetry: 'type' },
+  directory: { outbound: 'value', telemetry: 'type' },
+  outbound: {},
   keys: { audit: 'type' },
   store: {},
   telemetry: { directory: 'type', store: 'type' },
@@ -77,7 +79,7 @@ const owners: [pattern: RegExp, owners: string[], what: string][] = [
   [/from '@opentelemetry\/api'/, ['telemetry'], '@opentelemetry/api'],
   [/from 'ioredis'/, ['store'], 'ioredis'],
   [/from 'node:sqlite'/, ['store'], 'node:sqlite'],
-  [/from 'undici'/, ['directory'], 'undici'],
+  [/from 'undici'/, ['outbound'], 'undici'],
   [/from 'ldapts'/, ['directory'], 'ldapts'],
   [/from 'cockatiel'/, ['directory', 'platform'], 'cockatiel'],
   [/from 'pg'/, ['directory'], 'pg'],
@@ -143,6 +145,24 @@ describe('the folders of src', () => {
       return lines.some((line) => pattern.test(line) && !line.startsWith('import type'));
     });
     expect(importing.filter((file) => !folders.includes(folderOf(file)))).toEqual([]);
+  });
+
+  test('nothing is asked over the network but by outbound, databases, LDAP and the command line', () => {
+    const asking =
+      /\bfetch\(|globalThis\.fetch|import \{[^}]*\b(?:request|get|connect|lookup|resolve\w*)\b[^}]*\} from 'node:(?:https?|http2|net|tls|dns)'/;
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !/^(?:outbound|browser|twin)\//.test(name),
+    );
+    const found = files.filter((file) => asking.test(readFileSync(join(src, file), 'utf8')));
+    expect(found.toSorted()).toEqual([
+      // A browser and a platform, played against the operator's own server.
+      'cli/check/browser.ts',
+      'cli/check/check-server.ts',
+      'directory/ldap/open-connection.ts',
+      // These two are handed a fetch of outbound's.
+      'directory/oidc/upstream-client.ts',
+      'platform/broker/vendor-http.ts',
+    ]);
   });
 
   test('process.env is read by the process entries alone, which pass it to config', () => {

@@ -21,7 +21,7 @@ export interface BrandBrokersOptions {
   log: Log;
   now(): number;
   telemetry: Pick<BrandTelemetry, 'vendorCalled'>;
-  fetch?: typeof fetch;
+  fetch: typeof fetch;
 }
 
 /** The token brokers of a brand's clients, with what each needs of the rest: names and e-mails as they are mapped. */
@@ -42,7 +42,6 @@ export function openBrandBrokers(options: BrandBrokersOptions): Promise<Readonly
     ...options,
     brand: brand.brand,
     findProfile,
-    fetch: options.fetch ?? fetch,
     onVendorCall: options.telemetry.vendorCalled,
   });
 }

@@ -7,6 +7,7 @@ import { createClaimsMapping } from '../claims/claims-mapping.ts';
 import { compileExpression } from '../claims/compile-expression.ts';
 import { createSignInRecords } from './sign-in-records.ts';
 import { openBrandBrokers } from './brand-brokers.ts';
+import { openBrokerFetch, openIssuerFetch } from './brand-fetch.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
@@ -51,7 +52,6 @@ export interface BrandSiteOptions {
   audit: AuditLog;
   now(): number;
   telemetry: BrandTelemetry;
-  fetch?: typeof fetch;
 }
 
 export interface BrandSite extends Site {
@@ -109,7 +109,10 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     useOnce: useAssertionOnce(store),
     watch: options.telemetry,
   });
-  const brokers = await openBrandBrokers({ ...options, store, clients, directory, claims });
+  const issuerFetch = openIssuerFetch(brand);
+  const brokerFetch = openBrokerFetch(brand);
+  const { fetch } = brokerFetch;
+  const brokers = await openBrandBrokers({ ...options, store, clients, directory, claims, fetch });
 
   const issuer = await createIssuer({
     brand,
@@ -135,7 +138,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     telemetry: options.telemetry,
     admitAnonymous: createAnonymousLimit(store, config.server.anonymous_limit),
     now,
-    ...(options.fetch && { fetch: options.fetch }),
+    fetch: issuerFetch.fetch,
   });
 
   const app = new Koa();
@@ -175,6 +178,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       await requestLog?.flush();
       await Promise.all([signIn.close(), silentWays.close(), brandEvents?.close()]);
       await Promise.all([...brokers.values()].map((broker) => broker.close()));
+      await Promise.all([issuerFetch.close(), brokerFetch.close()]);
       await directory.close();
       options.telemetry.close();
     },

@@ -63,6 +63,12 @@ export const brandSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('Keep the last 50 requests of each client for a day: `parley requests <client>` shows them.'),
+  internal_hosts: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Hosts inside your network, `host` or `host:port`, that clients' `jwks_uri` and `backchannel_logout_uri` may lead to.",
+    ),
   clients: z.array(clientSchema).default([]).describe('Who may ask this brand to sign a consumer in.'),
 });
 

@@ -6,6 +6,7 @@ import { checkClientCredentials } from './checks/check-client-credentials.ts';
 import { checkClientFlows } from './checks/check-client-flows.ts';
 import { checkClientIds } from './checks/check-client-ids.ts';
 import { checkDemoSecrets } from './checks/check-demo-secrets.ts';
+import { checkInternalHosts } from './checks/check-internal-hosts.ts';
 import { checkIssuer } from './checks/check-issuer.ts';
 import { checkLogin } from './checks/check-login.ts';
 import { checkLiveChat } from './checks/check-livechat.ts';
@@ -41,6 +42,7 @@ const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])
   checkClientFlows,
   checkRedirectUris,
   checkClientAddresses,
+  checkInternalHosts,
   checkLiveChat,
   checkPages,
   checkSameSite,

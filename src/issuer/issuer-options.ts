@@ -45,6 +45,6 @@ export interface IssuerOptions {
   telemetry?: Pick<BrandTelemetry, 'watchSigning'>;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Outbound requests (JWKS of clients, back-channel logout); tests lift the guard against private addresses. */
-  fetch?: typeof fetch;
+  /** Outbound requests (JWKS of clients, back-channel logout), with the guard against addresses inside the network. */
+  fetch: typeof fetch;
 }

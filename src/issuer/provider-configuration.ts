@@ -12,7 +12,6 @@ import type { Consumers } from './consumers.ts';
 import type { GrantPerResponse } from './grant-per-response.ts';
 import type { createInteractionPolicy } from './interaction-policy.ts';
 import type { createAdapterFactory } from './store-adapter.ts';
-import { guardedFetch } from './guarded-fetch.ts';
 import { identityScopes } from './identity-scopes.ts';
 import type { issuerPages } from './issuer-pages.ts';
 import { createLifetimes } from './lifetimes.ts';
@@ -38,7 +37,8 @@ export interface ConfigurationParts {
   interactionUrl(ctx: KoaContextWithOIDC, interaction: { uid: string }): string;
   /** Seconds since the epoch. */
   now(): number;
-  fetch?: typeof fetch;
+  /** Guarded against addresses inside the network; the library's own guard warns where it is missing, and asks anyway. */
+  fetch: typeof fetch;
 }
 
 /**
@@ -106,7 +106,7 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
     routes: { userinfo: '/userinfo' },
     enabledJWA,
     fetchResponseBodyLimits: { jwks_uri: 64 * 1024, sector_identifier_uri: 16 * 1024 },
-    fetch: parts.fetch ?? guardedFetch,
+    fetch: parts.fetch,
 
     features: {
       devInteractions: { enabled: false },

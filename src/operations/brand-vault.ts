@@ -1,6 +1,7 @@
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
 import type { Seal } from '../keys/seal.ts';
+import { openBrokerFetch } from '../brand/brand-fetch.ts';
 import { createSealLoader } from '../brand/load-seal.ts';
 import { openConfiguredStore } from '../brand/open-configured-store.ts';
 import { createLog, type Log } from '../log.ts';
@@ -15,6 +16,8 @@ export interface BrandVault {
   seal: Seal;
   log: Log;
   brokers: ReadonlyMap<string, TokenBroker>;
+  /** To the platforms of the brand's clients. */
+  fetch: typeof fetch;
 }
 
 /** Opens the store that the server uses, works in it, and closes it. */
@@ -26,6 +29,7 @@ export async function withBrandVault<T>(
   const log = createLog({ level: 'silent' });
   const loadSeal = createSealLoader(config);
   const seal = await loadSeal();
+  const outbound = openBrokerFetch(brand);
   const opened = openConfiguredStore(config, log);
   try {
     const store = opened.forBrand(brand.brand);
@@ -37,13 +41,14 @@ export async function withBrandVault<T>(
       loadSeal,
       findProfile: async () => undefined,
       log,
-      fetch,
+      fetch: outbound.fetch,
       now: Date.now,
     });
-    const result = await work({ store, seal, log, brokers });
+    const result = await work({ store, seal, log, brokers, fetch: outbound.fetch });
     await Promise.all([...brokers.values()].map((broker) => broker.close()));
     return result;
   } finally {
+    await outbound.close();
     await opened.close();
   }
 }

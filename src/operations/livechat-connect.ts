@@ -12,7 +12,7 @@ export function connectLiveChat(
   { brand, settings }: { brand: BrandConfig; settings: LiveChatConfig },
   { consent, randomBytes }: Pick<ConnectAgentOptions, 'consent' | 'randomBytes'>,
 ): Promise<void> {
-  return withBrandVault(config, brand, async ({ store, seal, log }) => {
+  return withBrandVault(config, brand, async ({ store, seal, log, fetch }) => {
     const http = createVendorHttp({ title: 'LiveChat', fetch, log });
     const oauth = createAgentOauth(settings, { http, now: Date.now });
     const grants = createAgentGrants({ store, seal, brand: brand.brand, appId: settings.client_id });

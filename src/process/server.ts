@@ -35,8 +35,6 @@ export interface ServerOptions {
   log: Log;
   /** Milliseconds since the epoch. */
   now?: () => number;
-  /** Outbound requests of the issuers; tests lift the guard against private addresses. */
-  fetch?: typeof fetch;
   /** Instead of the configured one, for tests that watch it. */
   store?: Store;
   /** Absent: nothing is measured. */
@@ -99,7 +97,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
           brand.brand,
           brand.clients.map(({ id }) => id),
         ),
-        ...(options.fetch && { fetch: options.fetch }),
       }),
   });
   await replaceBrands(config.brands);

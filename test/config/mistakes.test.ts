@@ -406,6 +406,16 @@ describe('clients', () => {
       'brands/acme.yaml:18:5 clients[1].jwks_uri: must be https',
     ],
     [
+      'inner hosts as hosts',
+      `${goodBrand}internal_hosts: [https://crm.acme.internal/]\n`,
+      'brands/acme.yaml:18:18 internal_hosts[0]: is not a host',
+    ],
+    [
+      'inner hosts that a client leads to',
+      `${goodBrand}internal_hosts: [crm.acme.internal]\n`,
+      "brands/acme.yaml:18:18 internal_hosts[0]: warning: is named by no client's jwks_uri or backchannel_logout_uri",
+    ],
+    [
       'one source of keys',
       `${goodBrand}    jwks_uri: https://www.acme.example/jwks\n    jwks: { keys: [{ kty: RSA }] }\n`,
       'brands/acme.yaml:18:5 clients[1].jwks_uri: stands beside jwks',

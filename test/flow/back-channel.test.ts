@@ -31,12 +31,6 @@ const disabled = { 'https://schemas.openid.net/secevent/risc/event-type/account-
 const page = 'https://www.acme.example';
 const now = () => Math.floor(Date.now() / 1000);
 
-/** Loopback is refused to the issuer's own requests; this leaves the guard out. */
-const unguarded = ((
-  url: string,
-  { dispatcher: _guard, ...init }: RequestInit & { dispatcher?: unknown } = {},
-) => fetch(url, init)) as typeof fetch;
-
 let told: Listener;
 beforeAll(async () => {
   jest.spyOn(console, 'warn').mockImplementation(() => {});
@@ -67,9 +61,14 @@ onEachStore((store) => {
     const verify = { issuer: brandIssuer, jwks: signer.jwks };
     parley = await startParley({
       port,
-      fetch: unguarded,
       ...(chosen !== undefined && { store: chosen }),
-      brands: [testBrand({ login: [{ assertion: { verify } }, { password: {} }], clients })],
+      brands: [
+        testBrand({
+          internal_hosts: [`127.0.0.1:${told.port}`],
+          login: [{ assertion: { verify } }, { password: {} }],
+          clients,
+        }),
+      ],
     });
   });
   afterAll(() => parley.stop());

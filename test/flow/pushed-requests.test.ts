@@ -131,7 +131,7 @@ onEachStore((store) => {
       expect(response.headers.get('location')).toBeNull();
     });
 
-    test('at an address is refused, and the address is not asked', async () => {
+    test('29 at an address is refused, and the address is not asked', async () => {
       const response = await use('web', `${parley.issuer}/healthz`);
       expect(response.status).toBe(400);
       expect(response.headers.get('location')).toBeNull();

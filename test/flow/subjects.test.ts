@@ -15,7 +15,6 @@ import {
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, sam, secrets, testBrand } from '../support/test-brand.ts';
-import { unguardedFetch } from '../support/unguarded-fetch.ts';
 import { Visitor } from '../support/visitor.ts';
 
 /** How a client's tokens name the consumer, and that every place names them alike. Only Dana has a last payment. */
@@ -41,9 +40,9 @@ beforeAll(async () => {
     backchannel_logout_uri: `${told.origin}/${id}`,
   });
   parley = await startParley({
-    fetch: unguardedFetch,
     brands: [
       testBrand({
+        internal_hosts: [`127.0.0.1:${told.port}`],
         subject: { template: 'billing.last_payment && account.number' },
         clients: [
           client('legacy', undefined),

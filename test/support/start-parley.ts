@@ -24,7 +24,6 @@ export interface StartOptions {
   folder?: string;
   port?: number;
   now?: () => number;
-  fetch?: typeof fetch;
 }
 
 export interface RunningParley {
@@ -70,7 +69,6 @@ export async function startParley(options: StartOptions = {}): Promise<RunningPa
     log,
     ...(options.useStore && { store: options.useStore }),
     ...(options.now && { now: options.now }),
-    ...(options.fetch && { fetch: options.fetch }),
   });
   const reload = createReload({ started: config, load, server, log });
   await server.listen();

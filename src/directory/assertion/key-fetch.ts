@@ -1,5 +1,5 @@
-import { createOutboundClient } from '../outbound/outbound-client.ts';
-import { createOutboundFetch } from '../outbound/outbound-fetch.ts';
+import { createOutboundClient } from '../../outbound/outbound-client.ts';
+import { createOutboundFetch } from '../../outbound/outbound-fetch.ts';
 import type { AssertionSettings } from './contract.ts';
 
 /** Milliseconds. */

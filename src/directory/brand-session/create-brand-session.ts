@@ -3,7 +3,7 @@ import { ParleyError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { DirectoryWatch } from '../../telemetry/contract.ts';
 import { DirectoryUnreachable } from '../directory-unreachable.ts';
-import { createOutboundClient } from '../outbound/outbound-client.ts';
+import { createOutboundClient } from '../../outbound/outbound-client.ts';
 import { createCallGuard } from '../resilience/call-guard.ts';
 import { defaultPolicy } from '../resilience/resilience-policy.ts';
 import { shareFlights } from '../resilience/share-flights.ts';

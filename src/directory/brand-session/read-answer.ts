@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OutboundAnswer } from '../outbound/outbound-client.ts';
+import type { OutboundAnswer } from '../../outbound/outbound-client.ts';
 import type { BrandConsumer } from './contract.ts';
 
 /** What the brand said, or what is wrong with it in words for the operator that quote nothing of it. */

@@ -1,5 +1,5 @@
-import type { OutboundAnswer, OutboundClient, OutboundRequest } from '../outbound/outbound-client.ts';
-import { OutboundError } from '../outbound/outbound-error.ts';
+import type { OutboundAnswer, OutboundClient, OutboundRequest } from '../../outbound/outbound-client.ts';
+import { OutboundError } from '../../outbound/outbound-error.ts';
 import { DirectoryUnreachable } from '../directory-unreachable.ts';
 import { unusableAnswer } from '../unusable-answer.ts';
 import type { AuthenticateRequest } from './authenticate-request.ts';

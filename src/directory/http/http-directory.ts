@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { isAccountId } from '../account-id.ts';
 import type { Account, AccountDirectory, PasswordOutcome } from '../contract.ts';
 import type { Evaluate } from '../enrich-accounts.ts';
-import { createOutboundClient } from '../outbound/outbound-client.ts';
+import { createOutboundClient } from '../../outbound/outbound-client.ts';
 import { unusableAnswer } from '../unusable-answer.ts';
 import { type AccountApi, createAccountApi } from './account-api.ts';
 import { createRequestAuthentication } from './authenticate-request.ts';

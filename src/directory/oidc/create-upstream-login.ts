@@ -1,7 +1,7 @@
 import * as client from 'openid-client';
 import { ParleyError } from '../../errors.ts';
 import type { AwayOutcome } from '../away-outcome.ts';
-import { OutboundError } from '../outbound/outbound-error.ts';
+import { OutboundError } from '../../outbound/outbound-error.ts';
 import type { SignInRecords, UpstreamRequest, UpstreamSettings } from './contract.ts';
 import { findUpstreamAccount, toRecord } from './upstream-account.ts';
 import { reasonOf } from './upstream-client.ts';

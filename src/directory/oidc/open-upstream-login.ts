@@ -1,7 +1,7 @@
 import { importJWK, type JWK } from 'jose';
 import type { PrivateKey } from 'openid-client';
-import { createOutboundClient } from '../outbound/outbound-client.ts';
-import { createOutboundFetch } from '../outbound/outbound-fetch.ts';
+import { createOutboundClient } from '../../outbound/outbound-client.ts';
+import { createOutboundFetch } from '../../outbound/outbound-fetch.ts';
 import { createUpstreamClient } from './upstream-client.ts';
 import { createUpstreamLogin, type UpstreamLoginOptions } from './create-upstream-login.ts';
 

@@ -158,7 +158,7 @@ function noAnswer(error: unknown, what: string): VendorError {
   const { name, cause }: { name?: unknown; cause?: unknown } = Object(error);
   const { code }: { code?: unknown } = Object(cause);
   const reason =
-    name === 'TimeoutError'
+    name === 'TimeoutError' || code === 'TimeoutError'
       ? 'no answer in time'
       : `no answer (${typeof code === 'string' ? code : 'unknown reason'})`;
   // Nothing was sent where there was no connection.

@@ -12,9 +12,12 @@ export type OutboundFault =
 export class OutboundError extends Error {
   readonly fault: OutboundFault;
 
-  /** @param message for the operator's log: the method, the host and a reason */
-  constructor(fault: OutboundFault, message: string) {
-    super(message);
+  /**
+   * @param message for the operator's log: the method, the host and a reason
+   * @param code of Node, OpenSSL or undici, such as ECONNREFUSED
+   */
+  constructor(fault: OutboundFault, message: string, code?: string) {
+    super(message, code === undefined ? undefined : { cause: { code } });
     this.name = 'OutboundError';
     this.fault = fault;
   }
@@ -28,9 +31,10 @@ export function toOutboundError(error: unknown, what: string): OutboundError {
   const code = codeOf(findInCauses(error, (cause) => codeOf(cause) !== undefined)) ?? nameOf(error);
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
     return new OutboundError('answer_refused', `${what}: the answer is too long`);
-  if (timeouts.has(code)) return new OutboundError('unreachable', `${what}: no answer in time (${code})`);
-  if (isTlsCode(code)) return new OutboundError('tls_refused', `${what}: TLS was refused (${code})`);
-  return new OutboundError('unreachable', `${what}: no answer (${code})`);
+  if (timeouts.has(code))
+    return new OutboundError('unreachable', `${what}: no answer in time (${code})`, code);
+  if (isTlsCode(code)) return new OutboundError('tls_refused', `${what}: TLS was refused (${code})`, code);
+  return new OutboundError('unreachable', `${what}: no answer (${code})`, code);
 }
 
 const timeouts: ReadonlySet<string> = new Set([

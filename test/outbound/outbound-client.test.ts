@@ -7,10 +7,10 @@ import {
   createOutboundClient,
   type OutboundClient,
   type OutboundOptions,
-} from '../../../src/directory/outbound/outbound-client.ts';
-import { OutboundError } from '../../../src/directory/outbound/outbound-error.ts';
-import { createOutboundFetch } from '../../../src/directory/outbound/outbound-fetch.ts';
-import { isPublicAddress } from '../../../src/directory/outbound/public-address.ts';
+} from '../../src/outbound/outbound-client.ts';
+import { OutboundError } from '../../src/outbound/outbound-error.ts';
+import { createOutboundFetch } from '../../src/outbound/outbound-fetch.ts';
+import { isPublicAddress } from '../../src/outbound/public-address.ts';
 
 const running: { server: Server; client: OutboundClient }[] = [];
 afterEach(async () => {
@@ -193,6 +193,6 @@ describe('the client as fetch', () => {
     expect(response.status).toBe(201);
     expect(response.headers.get('x-type')).toMatch(/^application\/x-www-form-urlencoded/);
     expect(await response.text()).toBe('a=b%26c');
-    await expect(outboundFetch(url, { method: 'DELETE' })).rejects.toThrow(TypeError);
+    await expect(outboundFetch(url, { method: 'PUT' })).rejects.toThrow(TypeError);
   });
 });

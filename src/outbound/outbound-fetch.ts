@@ -2,7 +2,8 @@ import type { OutboundClient, OutboundRequest } from './outbound-client.ts';
 
 /**
  * An outbound client in the shape of `fetch`, for libraries that take one (jose's remote key sets, openid-client).
- * It rejects with OutboundError; what it cannot do (streams, other methods) it refuses.
+ * It rejects with OutboundError, which has its code in `cause` as Node's fetch has; what it cannot do (streams, other
+ * methods) it refuses.
  */
 export function createOutboundFetch(client: OutboundClient): typeof fetch {
   return async (input, init) => {
@@ -14,13 +15,15 @@ export function createOutboundFetch(client: OutboundClient): typeof fetch {
       url: new URL(request.url),
       headers: Object.fromEntries(request.headers),
       signal: request.signal,
-      ...(method === 'POST' && { body: await request.text() }),
+      ...(request.body && { body: await request.text() }),
     });
     const hasBody = ![101, 204, 205, 304].includes(answer.status);
-    return new Response(hasBody ? answer.body : null, { status: answer.status, headers: answer.headers });
+    const headers = new Headers(answer.headers);
+    for (const line of answer.setCookie) headers.append('set-cookie', line);
+    return new Response(hasBody ? answer.body : null, { status: answer.status, headers });
   };
 }
 
 function isMethod(method: string): method is OutboundRequest['method'] {
-  return ['GET', 'HEAD', 'POST'].includes(method);
+  return ['GET', 'HEAD', 'POST', 'DELETE'].includes(method);
 }

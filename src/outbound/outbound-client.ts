@@ -18,6 +18,8 @@ export interface OutboundOptions {
   connections?: number;
   /** Only for the configured hosts. */
   tls?: OutboundTls;
+  /** A platform may say in `Set-Cookie` what belongs to us; a brand's cookies are the browser's business. */
+  readsSetCookie?: boolean;
 }
 
 /** PEM. */
@@ -30,7 +32,7 @@ export interface OutboundTls {
 }
 
 export interface OutboundRequest {
-  method: 'GET' | 'HEAD' | 'POST';
+  method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   url: URL;
   headers?: Record<string, string>;
   body?: string;
@@ -42,6 +44,8 @@ export interface OutboundAnswer {
   status: number;
   /** Names in lower case; a repeated header is its values joined by a comma, `set-cookie` is never here. */
   headers: Readonly<Record<string, string>>;
+  /** Empty unless the client reads them. */
+  setCookie: readonly string[];
   body: string;
 }
 
@@ -89,6 +93,7 @@ export function createOutboundClient(options: OutboundOptions): OutboundClient {
         return {
           status: response.statusCode,
           headers: flatten(response.headers),
+          setCookie: options.readsSetCookie ? [response.headers['set-cookie'] ?? []].flat() : [],
           body: await response.body.text(),
         };
       } catch (error) {
@@ -120,7 +125,6 @@ function definedOnly<T extends object>(values: T): Partial<T> {
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  // The brand's cookies are the browser's business: Parley neither keeps nor passes them on.
   const { 'set-cookie': _, ...others } = headers;
   return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, [value].flat().join(', ')]));
 }
