@@ -1,18 +1,33 @@
 import type { Middleware } from 'koa';
 import type { Log } from '../log.ts';
 
-/**
- * One line per answered request, with the address that trusted proxies vouch for. The query is left out: it may
- * carry codes, hints and state. Of what is left, nothing has a name that the log redacts, so it is not searched for.
- */
-export function accessLog(processLog: Log, now: () => number): Middleware {
+/** One answered request. The query is left out: it may carry codes, hints and state. */
+export interface AccessLine {
+  supportId: string;
+  brand: string | undefined;
+  /** That trusted proxies vouch for. */
+  address: string;
+  method: string;
+  path: string;
+  status: number;
+  milliseconds: number;
+}
+
+export type WriteAccessLine = (line: AccessLine, level?: 'info' | 'debug') => void;
+
+/** Nothing in a line has a name that the log redacts, so it is not searched for. */
+export function createWriteAccessLine(processLog: Log): WriteAccessLine {
   const log = processLog.child({}, { redact: [] });
+  return (line, level = 'info') => log[level](line, 'request');
+}
+
+/** A line for each request, once it is answered. */
+export function accessLog(write: WriteAccessLine, now: () => number): Middleware {
   return async (ctx, next) => {
     const began = now();
     const { path, method } = ctx;
     await next();
-    // A page that polls every second would bury everything else.
-    log[ctx.state['isPolling'] && ctx.status < 400 ? 'debug' : 'info'](
+    write(
       {
         supportId: ctx.state['requestId'],
         brand: ctx.state['brand'],
@@ -22,7 +37,8 @@ export function accessLog(processLog: Log, now: () => number): Middleware {
         status: ctx.status,
         milliseconds: now() - began,
       },
-      'request',
+      // A page that polls every second would bury everything else.
+      ctx.state['isPolling'] && ctx.status < 400 ? 'debug' : 'info',
     );
   };
 }

@@ -15,6 +15,6 @@ export const requestId: Middleware = async (ctx, next) => {
   await next();
 };
 
-function createSupportId(): string {
+export function createSupportId(): string {
   return Array.from({ length: 10 }, () => alphabet[randomInt(alphabet.length)]).join('');
 }

@@ -1,13 +1,14 @@
-import helmet from 'koa-helmet';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import helmet from 'helmet';
 import type { Middleware } from 'koa';
 
 /**
- * Headers that every answer carries. Not here:
+ * Headers that every answer carries. helmet gives the same ones each time, so it is asked once. Not here:
  * - Content-Security-Policy: each page states its own (page-policy.ts).
  * - Cross-Origin-Opener-Policy: `same-origin` would cut the window that opened a sign-in popup off.
  * - Cross-Origin-Resource-Policy: brands' pages load Parley's script from another origin.
  */
-export const securityHeaders: Middleware = helmet({
+const headers = askHelmet({
   contentSecurityPolicy: false,
   crossOriginOpenerPolicy: false,
   crossOriginResourcePolicy: false,
@@ -17,3 +18,20 @@ export const securityHeaders: Middleware = helmet({
   strictTransportSecurity: { maxAge: 365 * 24 * 3600, includeSubDomains: false },
   xFrameOptions: { action: 'deny' },
 });
+
+export const securityHeaders: Middleware = (ctx, next) => {
+  for (const [name, value] of headers) ctx.res.setHeader(name, value);
+  return next();
+};
+
+function askHelmet(options: Parameters<typeof helmet>[0]): readonly (readonly [string, string])[] {
+  const asked = new Map<string, string>();
+  const response = {
+    setHeader: (name: string, value: string) => asked.set(name, value),
+    removeHeader: (name: string) => asked.delete(name),
+  };
+  helmet(options)({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
+    if (error) throw error;
+  });
+  return [...asked];
+}

@@ -1,6 +1,7 @@
 import Cookies from 'cookies';
 import type { Context, Middleware, Next } from 'koa';
 import { ParleyError } from '../errors.ts';
+import { keepDocument } from './documents/public-document.ts';
 import type { SiteTable } from './site-table.ts';
 
 /**
@@ -27,6 +28,7 @@ export function selectBrand(find: SiteTable['find'], onUnknownHost: Middleware):
     }
     ctx.cookies = new Cookies(ctx.req, ctx.res, { keys: site.cookieSignatures, secure: ctx.secure });
     await site.handler(ctx, next);
+    keepDocument(entry, ctx);
   };
 }
 

@@ -1,5 +1,6 @@
 import type Cookies from 'cookies';
 import type { Middleware } from 'koa';
+import type { PublicDocument } from './documents/public-document.ts';
 
 /** What a brand brings to the process's front door. */
 export interface Site {
@@ -18,6 +19,8 @@ export interface SiteEntry {
   path: string;
   /** Over https only. */
   secure: boolean;
+  /** What of it is the same for everybody, by path, once it was answered. */
+  documents: Map<string, PublicDocument>;
 }
 
 export interface SiteTable {
@@ -38,7 +41,7 @@ export function createSiteTable(sites: readonly Site[]): SiteTable {
     const { host, pathname, protocol } = new URL(site.issuer);
     const path = pathname.replace(/\/$/, '');
     const entries = hosts.get(host) ?? { byPath: new Map(), depths: new Set() };
-    entries.byPath.set(path, { site, path, secure: protocol === 'https:' });
+    entries.byPath.set(path, { site, path, secure: protocol === 'https:', documents: new Map() });
     entries.depths.add(path.split('/').length - 1);
     hosts.set(host, entries);
   }

@@ -1,17 +1,17 @@
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import type { Middleware } from 'koa';
 
 /**
  * Believes X-Forwarded-For and X-Forwarded-Proto only when the connection itself comes from a trusted proxy,
  * and of the address list only the part that trusted proxies wrote: the right-most address that is not one of
  * them. X-Forwarded-Host is never believed: brands are chosen by Host, which a proxy has to pass on unchanged.
  *
- * The application must run with `proxy = true`, so that `ctx.ip` and `ctx.secure` read what is left here.
+ * Called with each request before anything reads it. The application must run with `proxy = true`, so that `ctx.ip` and
+ * `ctx.secure` read what is left here.
  */
-export function trustProxies(trusted: readonly string[]): Middleware {
+export function trustProxies(trusted: readonly string[]): (request: IncomingMessage) => void {
   const isTrusted = createAddressMatcher(trusted);
-  return async (ctx, next) => {
-    const { headers, socket } = ctx.req;
+  return ({ headers, socket }) => {
     delete headers['x-forwarded-host'];
     if (isTrusted(socket.remoteAddress ?? '')) {
       const chain = listOf(headers['x-forwarded-for']).map(withoutPort);
@@ -24,7 +24,6 @@ export function trustProxies(trusted: readonly string[]): Middleware {
       delete headers['x-forwarded-for'];
       delete headers['x-forwarded-proto'];
     }
-    await next();
   };
 }
 

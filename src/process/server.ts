@@ -3,9 +3,10 @@ import { personalClaims } from '../claims/personal-claims.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
 import { isLoopbackHost } from '../config/web-address.ts';
-import { accessLog } from '../http/access-log.ts';
+import { accessLog, createWriteAccessLine } from '../http/access-log.ts';
 import { checkRequestTarget } from '../http/check-request-target.ts';
 import { closeWhenDraining } from '../http/close-when-draining.ts';
+import { createServeDocuments } from '../http/documents/serve-documents.ts';
 import { health } from '../http/health.ts';
 import { refuseEncodedBodies } from '../http/refuse-encoded-bodies.ts';
 import { renderError } from '../http/render-error.ts';
@@ -109,14 +110,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
   let draining = false;
   let listener: Listener | undefined;
+  const writeAccessLine = createWriteAccessLine(log);
   const app = new Koa();
   app.proxy = true;
   app.on('error', (error) => log.error({ detail: String(error) }, 'answer could not be sent'));
   app.use(closeWhenDraining(() => draining));
   app.use(requestId);
   if (telemetry.watchRequests) app.use(telemetry.watchRequests);
-  app.use(trustProxies(server.trusted_proxies));
-  app.use(accessLog(log, now));
+  app.use(accessLog(writeAccessLine, now));
   app.use(securityHeaders);
   app.use(renderError((ctx, model) => pagesFor(ctx).error(ctx, model), log));
   app.use(checkRequestTarget);
@@ -158,8 +159,19 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     audit,
     replaceBrands,
     async listen() {
+      const cleanForwarded = trustProxies(server.trusted_proxies);
+      const serveDocument = createServeDocuments({
+        find: live.find,
+        isDraining: () => draining,
+        writeAccessLine,
+        count: telemetry.countRequest,
+      });
       const handle = app.callback();
-      listener = await listen(server, (request, response) => void handle(request, response));
+      listener = await listen(server, (request, response) => {
+        cleanForwarded(request);
+        // A trace begins further in.
+        if (telemetry.isTracing || !serveDocument(request, response)) void handle(request, response);
+      });
       return listener;
     },
     pingStore: () => store.ping(),

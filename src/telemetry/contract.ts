@@ -90,10 +90,22 @@ export interface ProcessProbes {
   countBrands(): number;
 }
 
+export interface CountedRequest {
+  path: string;
+  /** Of the brand, without a slash at the end. */
+  issuerPath: string | undefined;
+  method: string;
+  status: number;
+  seconds: number;
+}
+
 /** One process's instruments. Where nobody measures and nobody traces, each watch gives back what it got. */
 export interface Telemetry {
   /** Absent: nobody looks. */
   watchRequests: Middleware | undefined;
+  /** For requests that are answered before any middleware; absent: nobody counts. */
+  countRequest: ((request: CountedRequest) => void) | undefined;
+  isTracing: boolean;
   /** The trace of the request that runs, for its log line. */
   traceId(): string | undefined;
   watchStore(store: Store): Store;

@@ -5,7 +5,7 @@ import { type Breaker, createMetrics } from './metrics.ts';
 import { findRequestSpan, preciseTime } from './request-span.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { watchCall, watchDirectory } from './watch-directory.ts';
-import { watchRequests } from './watch-requests.ts';
+import { countRequest, watchRequests } from './watch-requests.ts';
 import { watchStore, type WatchOptions } from './watch-store.ts';
 
 /** @param measure whether somebody will read the metrics */
@@ -15,6 +15,8 @@ export function createTelemetry({ measure }: { measure: boolean }): Telemetry {
   const options: WatchOptions = { metrics, tracer };
   return {
     watchRequests: watchRequests(options),
+    countRequest: countRequest(options),
+    isTracing: tracer !== undefined,
     traceId: () => (tracer ? findRequestSpan()?.begin().spanContext().traceId : undefined),
     watchStore: (store) => watchStore(store, options),
     onStoreCommand: metrics && (() => metrics.storeCommands.inc()),

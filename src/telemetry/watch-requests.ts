@@ -1,5 +1,7 @@
 import { context } from '@opentelemetry/api';
 import type { Context, Middleware } from 'koa';
+import type { CountedRequest } from './contract.ts';
+import type { Metrics } from './metrics.ts';
 import { createRequestSpan } from './request-span.ts';
 import { methodOf, routeOf, statusClassOf } from './routes.ts';
 import type { WatchOptions } from './watch-store.ts';
@@ -19,8 +21,8 @@ export function watchRequests({ metrics, tracer }: WatchOptions): Middleware | u
       const route = routeOf(path, ctx.state['issuerPath'] as string | undefined);
       const method = methodOf(ctx.method);
       metrics?.requestsInFlight.dec();
-      metrics?.requests.inc({ route, method, status: statusClassOf(ctx.status) });
-      metrics?.requestDuration.observe({ route }, (performance.now() - began) / 1000);
+      const seconds = (performance.now() - began) / 1000;
+      if (metrics) count(metrics, { route, method, status: ctx.status, seconds });
       span?.end({
         name: `${method} ${route}`,
         attributes: describe(ctx, { route, method }),
@@ -28,6 +30,21 @@ export function watchRequests({ metrics, tracer }: WatchOptions): Middleware | u
       });
     }
   };
+}
+
+/** For requests that are answered before any middleware. */
+export function countRequest({ metrics }: WatchOptions): ((request: CountedRequest) => void) | undefined {
+  if (!metrics) return undefined;
+  return ({ issuerPath, path, method, ...rest }) =>
+    count(metrics, { route: routeOf(path, issuerPath), method: methodOf(method), ...rest });
+}
+
+function count(
+  metrics: Metrics,
+  { route, method, status, seconds }: { route: string; method: string; status: number; seconds: number },
+): void {
+  metrics.requests.inc({ route, method, status: statusClassOf(status) });
+  metrics.requestDuration.observe({ route }, seconds);
 }
 
 /** Without the address: it may say more than which route it was. */
