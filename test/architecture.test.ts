@@ -29,7 +29,7 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   outbound: {},
   keys: { audit: 'type' },
   store: {},
-  telemetry: { directory: 'type', store: 'type' },
+  telemetry: { audit: 'type', directory: 'type', store: 'type' },
   http: { config: 'type', store: 'type' },
   claims: { directory: 'type' },
   platform: { claims: 'type', store: 'type', config: 'type', keys: 'value', telemetry: 'type' },

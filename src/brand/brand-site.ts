@@ -84,11 +84,12 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
 async function createSite(options: BrandSiteOptions, directory: AccountDirectory): Promise<BrandSite> {
   const { brand, config, log, now } = options;
   const store = options.store.forBrand(brand.brand);
+  const audit = options.telemetry.countEvents(options.audit);
   const clients = brand.clients.map(resolveClient);
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
   const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
   const keySet = await loadKeySet(keyOptions);
-  for (const { kid, alg } of keySet.jwks.keys) options.audit.record('key.loaded', { kid, alg });
+  for (const { kid, alg } of keySet.jwks.keys) audit.record('key.loaded', { kid, alg });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
   const claims = createClaimsMapping({
     ...mapped,

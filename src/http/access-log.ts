@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 /** One answered request. The query is left out: it may carry codes, hints and state. */
 export interface AccessLine {
   supportId: string;
+  /** Absent where nobody traces. */
+  traceId?: string | undefined;
   brand: string | undefined;
   /** That trusted proxies vouch for. */
   address: string;
@@ -21,8 +23,15 @@ export function createWriteAccessLine(processLog: Log): WriteAccessLine {
   return (line, level = 'info') => log[level](line, 'request');
 }
 
+export interface AccessLogOptions {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Of the request that runs. */
+  traceId(): string | undefined;
+}
+
 /** A line for each request, once it is answered. */
-export function accessLog(write: WriteAccessLine, now: () => number): Middleware {
+export function accessLog(write: WriteAccessLine, { now, traceId }: AccessLogOptions): Middleware {
   return async (ctx, next) => {
     const began = now();
     const { path, method } = ctx;
@@ -30,6 +39,7 @@ export function accessLog(write: WriteAccessLine, now: () => number): Middleware
     write(
       {
         supportId: ctx.state['requestId'],
+        traceId: traceId(),
         brand: ctx.state['brand'],
         address: ctx.ip,
         method,

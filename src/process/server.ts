@@ -117,7 +117,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.use(closeWhenDraining(() => draining));
   app.use(requestId);
   if (telemetry.watchRequests) app.use(telemetry.watchRequests);
-  app.use(accessLog(writeAccessLine, now));
+  app.use(accessLog(writeAccessLine, { now, traceId: telemetry.traceId }));
   app.use(securityHeaders);
   app.use(renderError((ctx, model) => pagesFor(ctx).error(ctx, model), log));
   app.use(checkRequestTarget);

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import type { Store } from '../store/contract.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -8,57 +9,15 @@ import type { Snapshot } from './snapshot.ts';
  * configuration, so that no request can make a series (docs/metrics.md lists them).
  */
 
-/** `brand`: the brand's own login page; `session`: the brand's own session; `assertion`: the brand's signed word. */
-export const signInWays = ['password', 'second_factor', 'brand', 'upstream', 'session', 'assertion'] as const;
-export type SignInWay = (typeof signInWays)[number];
-
-/**
- * `refused`: what the consumer or the brand said was not right; `limited`: too many attempts; `unavailable`: the
- * directory or the login elsewhere did not answer.
- */
-export const signInOutcomes = ['signed_in', 'refused', 'limited', 'unavailable', 'cancelled'] as const;
-export type SignInOutcome = (typeof signInOutcomes)[number];
-
-export const tokenGrants = [
-  'authorization_code',
-  'refresh_token',
-  'client_credentials',
-  'jwt_bearer',
-  'token_exchange',
-  /** An ID token straight from the authorization endpoint. */
-  'implicit',
-] as const;
-export type TokenGrant = (typeof tokenGrants)[number];
-
-export const vendorOutcomes = ['answered', 'refused', 'limited', 'unavailable'] as const;
-export type VendorOutcome = (typeof vendorOutcomes)[number];
-
 /** A request to a platform's own servers that was sent. */
 export interface VendorCall {
-  outcome: VendorOutcome;
+  outcome: 'answered' | 'refused' | 'limited' | 'unavailable';
   seconds: number;
 }
 
-export const limitNames = ['anonymous', 'sign_in', 'second_factor', 'platform_tokens'] as const;
-export type LimitName = (typeof limitNames)[number];
+export type BreakerState = 'closed' | 'half_open' | 'open';
 
-export const breakerStates = ['closed', 'half_open', 'open'] as const;
-export type BreakerState = (typeof breakerStates)[number];
-
-export interface SignInEvent {
-  clientId: string;
-  way: SignInWay;
-  outcome: SignInOutcome;
-}
-
-export const directoryCalls = [
-  'find_account',
-  'check_password',
-  'find_totp_secret',
-  'find_session',
-  'ping',
-] as const;
-export type DirectoryCall = (typeof directoryCalls)[number];
+export type DirectoryCall = 'find_account' | 'check_password' | 'find_totp_secret' | 'find_session' | 'ping';
 
 /**
  * Watches what is really asked of a brand's own services.
@@ -72,9 +31,8 @@ export interface DirectoryWatch {
 
 /** One brand's share. What is told here is never waited for, and fails nothing. */
 export interface BrandTelemetry extends DirectoryWatch {
-  signIn(event: SignInEvent): void;
-  tokensIssued(event: { clientId: string; grant: TokenGrant }): void;
-  limitReached(limit: LimitName): void;
+  /** Counts what goes to the audit log. */
+  countEvents(audit: AuditLog): AuditLog;
   vendorCalled(call: VendorCall & { platform: string }): void;
   /** Runs what makes and signs a token; absent: nobody looks. */
   watchSigning?<T>(sign: () => Promise<T>): Promise<T>;

@@ -1,5 +1,6 @@
 import type { BrandTelemetry, Telemetry } from './contract.ts';
 import { findTracer } from './find-tracer.ts';
+import { countEvents } from './count-events.ts';
 import { collectProbes } from './collect-probes.ts';
 import { type Breaker, createMetrics } from './metrics.ts';
 import { findRequestSpan, preciseTime } from './request-span.ts';
@@ -35,18 +36,9 @@ function createBrandTelemetry(
 ): BrandTelemetry {
   const { metrics } = options;
   const breakers = new Map<string, Breaker>();
-  const nameOf = (clientId: string) => (clientIds.has(clientId) ? clientId : 'unknown');
   const watchSigning = createWatchSigning(options);
   return {
-    signIn({ clientId, way, outcome }) {
-      metrics?.signIns.inc({ brand, client: nameOf(clientId), way, outcome });
-    },
-    tokensIssued({ clientId, grant }) {
-      metrics?.tokens.inc({ brand, client: nameOf(clientId), grant });
-    },
-    limitReached(limit) {
-      metrics?.limits.inc({ brand, limit });
-    },
+    countEvents: (audit) => (metrics ? countEvents(audit, { metrics, brand, clientIds }) : audit),
     vendorCalled({ platform, outcome, seconds }) {
       metrics?.vendorCalls.inc({ brand, platform, outcome });
       metrics?.vendorDuration.observe({ platform }, seconds);

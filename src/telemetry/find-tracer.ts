@@ -3,7 +3,7 @@ import { ProxyTracerProvider, trace, type Tracer } from '@opentelemetry/api';
 const scope = 'parley';
 
 /**
- * The tracer of an OpenTelemetry SDK that the operator has loaded before Parley; undefined where none
+ * The tracer of an OpenTelemetry SDK that the operator has loaded before Parley (docs/tracing.md); undefined where none
  * is there. Then nothing is wrapped, and tracing costs nothing.
  */
 export function findTracer(): Tracer | undefined {

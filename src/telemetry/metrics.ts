@@ -61,6 +61,7 @@ export function createMetrics() {
       'outcome',
     ]),
     tokens: counter('parley_tokens_issued_total', 'Answers with tokens.', ['brand', 'client', 'grant']),
+    securityEvents: counter('parley_security_events_total', 'Events of the audit log.', ['brand', 'event']),
     limits: counter('parley_limits_reached_total', 'Requests that were refused for a limit.', [
       'brand',
       'limit',
