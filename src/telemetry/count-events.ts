@@ -20,7 +20,7 @@ export function countEvents(audit: AuditLog, options: CountOptions): AuditLog {
     record(event, facts) {
       audit.record(event, facts);
       options.metrics.securityEvents.inc({ brand: options.brand, event });
-      count(options, event, (facts ?? {}) as Facts);
+      count(options, event, facts ?? {});
     },
     forBrand: (brand) => countEvents(audit.forBrand(brand), { ...options, brand }),
   };
