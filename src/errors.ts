@@ -27,6 +27,10 @@ const errorList = {
     sentence: 'This sign-in cannot be reached at the moment. Please try again shortly.',
   },
   not_found: { status: 404, sentence: 'There is nothing at this address.' },
+  overloaded: {
+    status: 503,
+    sentence: 'Many people are here at the moment. Please try again in a few seconds.',
+  },
   platform_failed: { status: 502, sentence: 'The chat is not set up correctly. Please try again later.' },
   platform_unavailable: {
     status: 503,
@@ -67,14 +71,21 @@ export class ParleyError extends Error {
   readonly sentence: string;
   /** Seconds for `Retry-After`; set on every 503 and 429. */
   readonly retryAfter: number | undefined;
+  /** Thrown again and again: whoever made it tells the log, and no stack trace is worth taking. */
+  readonly isOneOfMany: boolean;
 
   /** @param detail for the operator's log only: never sent to a browser */
-  constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    options: { cause?: unknown; retryAfter?: number; isOneOfMany?: boolean } = {},
+  ) {
     super(detail ?? code, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ParleyError';
     this.code = code;
     this.status = errorList[code].status;
     this.sentence = errorList[code].sentence;
+    this.isOneOfMany = options.isOneOfMany ?? false;
     this.retryAfter = options.retryAfter ?? (this.status === 503 ? 2 : this.status === 429 ? 60 : undefined);
   }
 }

@@ -12,9 +12,9 @@ export type Send = (
 ) => Promise<Answer>;
 
 /** Cheap requests on connections that stay open, so that the generator takes little of the machine. */
-export function createSend(issuer: string): Send & { close(): void } {
+export function createSend(issuer: string, maxSockets = 256): Send & { close(): void } {
   const { hostname, port } = new URL(issuer);
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const agent = new Agent({ keepAlive: true, maxSockets });
   const send: Send = (path, { method = 'GET', headers = {}, form } = {}) =>
     new Promise((resolve, reject) => {
       const body = form && new URLSearchParams(form).toString();

@@ -1,4 +1,4 @@
-import Koa, { type Middleware } from 'koa';
+import Koa, { type Context, type Middleware } from 'koa';
 import mount from 'koa-mount';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { openBrandEvents } from './brand-events.ts';
@@ -12,6 +12,8 @@ import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import { openSilentWays } from '../directory/open-silent-ways.ts';
+import type { Admission } from '../http/admission/admission.ts';
+import { admitRequests } from '../http/admission/admit-requests.ts';
 import { createAnonymousLimit } from '../http/limit-anonymous.ts';
 import type { Site } from '../http/site-table.ts';
 import { createInteractionRoutes } from '../interaction/dispatch.ts';
@@ -48,6 +50,8 @@ export interface BrandSiteOptions {
   views: Views;
   /** The script for brands' pages, the same for each. */
   serveScript: Middleware;
+  /** The process's, which all brands share. */
+  admission: Admission;
   log: Log;
   audit: AuditLog;
   now(): number;
@@ -115,6 +119,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
   const { fetch } = brokerFetch;
   const brokers = await openBrandBrokers({ ...options, store, clients, directory, claims, fetch });
 
+  const anonymousLimit = createAnonymousLimit(store, config.server.anonymous_limit);
   const issuer = await createIssuer({
     brand,
     clients,
@@ -137,13 +142,17 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       await Promise.all([...brokers.values()].map((broker) => broker.endSession(session)));
     },
     telemetry: options.telemetry,
-    admitAnonymous: createAnonymousLimit(store, config.server.anonymous_limit),
+    admitAnonymous: anonymousLimit.admit,
     now,
     fetch: issuerFetch.fetch,
   });
 
   const app = new Koa();
+  const isSignedIn = (ctx: Context) =>
+    ctx.cookies.get(issuer.cookies.names.session, { signed: true }) !== undefined;
   app.use(options.serveScript);
+  app.use(anonymousLimit.refuseEarly((ctx) => bringsBrandSession(brand, ctx) || isSignedIn(ctx)));
+  app.use(admitRequests({ admission: options.admission, isSignedIn }));
   if (brand.demo) app.use(await loadDemo(brand, requestLog));
   app.use(
     createInteractionRoutes({
@@ -190,6 +199,12 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
 function useOnceIn(store: BrandStore) {
   return async (name: string, seconds: number): Promise<boolean> =>
     (await store.upsert('ReplayDetection', name, {}, seconds)) === 'saved';
+}
+
+/** Whether the brand itself may know who this is; only asking it would tell. */
+function bringsBrandSession({ login }: BrandConfig, ctx: Context): boolean {
+  const header = ctx.get('Cookie');
+  return login.some(({ session }) => session?.cookies.some((name) => header.includes(`${name}=`)));
 }
 
 function usesPairwise({ subject, clients }: BrandConfig): boolean {

@@ -47,8 +47,8 @@ export function accessLog(write: WriteAccessLine, { now, traceId }: AccessLogOpt
         status: ctx.status,
         milliseconds: now() - began,
       },
-      // A page that polls every second would bury everything else.
-      ctx.state['isPolling'] && ctx.status < 400 ? 'debug' : 'info',
+      // A page that polls every second would bury everything else, and so would a flood.
+      ctx.state['isOneOfMany'] || (ctx.state['isPolling'] && ctx.status < 400) ? 'debug' : 'info',
     );
   };
 }

@@ -1,9 +1,21 @@
+import { LRUCache } from 'lru-cache';
+import type { Context, Middleware, Next } from 'koa';
 import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
 import { addressGroup } from './address-group.ts';
 
 /** As long as such a request is kept: what an address may begin in this time is what it can occupy at once. */
 const windowSeconds = 10 * 60;
+/** Milliseconds for which a process remembers that an address is over its limit; then it asks the store again. */
+const remembered = 10_000;
+const mostAddresses = 10_000;
+
+export interface AnonymousLimit {
+  /** Counts one more. @throws ParleyError('too_many_requests') */
+  admit(ip: string): Promise<void>;
+  /** Refuses whatever an address over its limit begins, for nothing: no store, no library, no look at the request. */
+  refuseEarly(speaksForSomebody: (ctx: Context) => boolean): Middleware;
+}
 
 /**
  * How many authorization requests that wait for a sign-in one address may leave in the store. Whoever is signed in,
@@ -11,13 +23,30 @@ const windowSeconds = 10 * 60;
  *
  * @param limit in ten minutes
  */
-export function createAnonymousLimit(counter: Pick<BrandStore, 'increment' | 'readCounter'>, limit: number) {
-  /** @throws ParleyError('too_many_requests') */
-  return async (ip: string): Promise<void> => {
-    const name = `anonymous-from:${addressGroup(ip)}`;
-    // Read first: what is refused writes nothing, or a flood would keep the disk of the embedded store busy.
-    const isOver =
-      (await counter.readCounter(name)) >= limit || (await counter.increment(name, windowSeconds)) > limit;
-    if (isOver) throw new ParleyError('too_many_requests', `more than ${limit} anonymous requests`);
+export function createAnonymousLimit(counter: Pick<BrandStore, 'increment'>, limit: number): AnonymousLimit {
+  const over = new LRUCache<string, true>({ max: mostAddresses, ttl: remembered });
+  const detail = `more than ${limit} anonymous requests`;
+  const repeated = new ParleyError('too_many_requests', detail, { isOneOfMany: true });
+  return {
+    async admit(ip) {
+      const address = addressGroup(ip);
+      if (over.has(address)) throw repeated;
+      if ((await counter.increment(`anonymous-from:${address}`, windowSeconds)) <= limit) return;
+      // What is refused from now on writes nothing, or a flood would keep the disk of the embedded store busy.
+      over.set(address, true);
+      throw new ParleyError('too_many_requests', detail);
+    },
+    refuseEarly: (speaksForSomebody) => async (ctx: Context, next: Next) => {
+      const isOver = over.size > 0 && asksForSignIn(ctx) && over.has(addressGroup(ctx.ip));
+      if (isOver && !speaksForSomebody(ctx)) {
+        throw repeated;
+      }
+      await next();
+    },
   };
+}
+
+/** What is silent, or was pushed, leaves nothing behind and may be for somebody who is known otherwise. */
+function asksForSignIn({ path, querystring }: Context): boolean {
+  return path === '/auth' && !/(?:^|&)(?:prompt=none|request(?:_uri)?=)/.test(querystring);
 }

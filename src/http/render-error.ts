@@ -99,6 +99,9 @@ function isProtocolError(error: unknown): error is ProtocolError {
 }
 
 function report(ctx: Context, log: Log, error: unknown): void {
+  // Whoever turns requests away by the thousand tells the log of it in a few lines.
+  ctx.state['isOneOfMany'] = error instanceof ParleyError && error.isOneOfMany;
+  if (ctx.state['isOneOfMany']) return;
   const details = {
     supportId: ctx.state['requestId'],
     brand: ctx.state['brand'],

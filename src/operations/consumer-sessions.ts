@@ -41,6 +41,7 @@ export async function withConsumerSessions<T>(
       loadSeal: createSealLoader(config),
       views: createViews(),
       serveScript: (_ctx, next) => next(),
+      admission: { run: (_standing, request) => request() },
       log,
       now: Date.now,
       telemetry: createTelemetry({ measure: false }).forBrand(brand.brand, []),

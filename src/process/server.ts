@@ -4,6 +4,7 @@ import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
 import { isLoopbackHost } from '../config/web-address.ts';
 import { accessLog, createWriteAccessLine } from '../http/access-log.ts';
+import { createAdmission } from '../http/admission/admission.ts';
 import { checkRequestTarget } from '../http/check-request-target.ts';
 import { closeWhenDraining } from '../http/close-when-draining.ts';
 import { createServeDocuments } from '../http/documents/serve-documents.ts';
@@ -79,6 +80,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   // A forged Host header must reach neither the demo nor a twin on a listener that strangers can reach.
   const mayServeDemo = isLoopbackHost(server.host) || config.demoAllowed;
   const loadSeal = createSealLoader(config);
+  const admission = createAdmission({ log, now });
   let withheld: readonly string[] = [];
   const live = createLiveBrands({
     log,
@@ -91,6 +93,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         loadSeal,
         views,
         serveScript,
+        admission,
         audit: audit.forBrand(brand.brand),
         log: createBrandLog(log, brand.brand, personalClaims(brand)),
         now,

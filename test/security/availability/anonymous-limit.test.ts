@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createEmbeddedStore } from '../../../src/store/embedded-store.ts';
+import { countCalls } from '../../support/counting-store.ts';
 import { authorizationUrl, authorizeSilently, exchange, signIn } from '../../support/relying-party.ts';
 import { type RunningParley, startParley } from '../../support/start-parley.ts';
 import { dana } from '../../support/test-brand.ts';
@@ -10,6 +15,8 @@ const limit = 5;
 describe('47 an address that begins many authorization requests without a session', () => {
   let parley: RunningParley;
   let signedIn: Visitor;
+  let folder: string;
+  let counting: ReturnType<typeof countCalls>;
 
   /** A stranger behind the proxy, or one who only says so. */
   const begin = (address?: string) =>
@@ -28,13 +35,19 @@ describe('47 an address that begins many authorization requests without a sessio
 
   describe('behind a trusted proxy', () => {
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'parley-limit-'));
+      counting = countCalls(createEmbeddedStore({ folder }));
       parley = await startParley({
         serverYaml: { anonymous_limit: limit, trusted_proxies: ['127.0.0.1', '::1'] },
+        useStore: counting.store,
       });
       signedIn = new Visitor();
       await signIn(signedIn, authorizationUrl(webClient(parley)), dana);
     });
-    afterAll(() => parley.stop());
+    afterAll(async () => {
+      await parley.stop();
+      rmSync(folder, { recursive: true });
+    });
 
     test('is refused calmly, and nothing more of it is stored', async () => {
       await expectLimit('192.0.2.1');
@@ -54,6 +67,18 @@ describe('47 an address that begins many authorization requests without a sessio
       for (let n = 0; n < limit; n += 1) await begin(`2001:db8::${n + 1}`);
       expect((await begin('2001:db8::ffff')).status).toBe(429);
       expect((await begin('2001:db8:0:1::1')).status).toBe(303);
+    });
+
+    test('costs the store nothing once it is refused, and a cookie that it made up does not change that', async () => {
+      const address = '192.0.2.3';
+      for (let n = 0; n <= limit; n += 1) await begin(address);
+      const url = authorizationUrl(webClient(parley));
+      const forged = new Visitor();
+      forged.cookies.set('parley_acme_session', { value: 'made-up', path: '/' });
+      counting.take();
+      expect((await begin(address)).status).toBe(429);
+      expect((await forged.get(url, { 'x-forwarded-for': address })).status).toBe(429);
+      expect(counting.take().calls).toBe(0);
     });
 
     test('is logged with its own code', () => {

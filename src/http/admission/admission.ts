@@ -1,0 +1,107 @@
+import { ParleyError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { createAdaptiveLimit } from './adaptive-limit.ts';
+import { createLoopTurns } from './loop-turns.ts';
+import { createWaitingLine, type WaitingLine } from './waiting-line.ts';
+
+/**
+ * `platform`: it finishes what was begun, such as redeeming a code. `known`: a consumer who is signed in. `stranger`:
+ * whoever has proved nothing yet.
+ */
+export type Standing = 'platform' | 'known' | 'stranger';
+
+/** The process's own limit of work at once, whichever brand it is for. */
+export interface Admission {
+  /** Runs the work now or in its turn. @throws ParleyError('overloaded') when its turn would come too late */
+  run(standing: () => Standing, work: () => Promise<void>): Promise<void>;
+}
+
+export interface AdmissionOptions {
+  log: Pick<Log, 'warn'>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** So few that nobody stands in anybody's way: then it is not even asked who they are. */
+const calm = 2;
+
+const refusal = new ParleyError('overloaded', 'more requests than this process can serve', {
+  isOneOfMany: true,
+});
+
+/** Milliseconds between two lines of the log. */
+const quiet = 10_000;
+
+/**
+ * Turns work away before everybody waits too long for it. Whoever is known goes before strangers, who have a limit of
+ * their own that gives way sooner: however many they are, at most a few of them stand in a signed-in consumer's way.
+ */
+export function createAdmission({ log, now }: AdmissionOptions): Admission {
+  const limits = {
+    all: createAdaptiveLimit({ least: 16, first: 200, most: 2000, longestTurn: 10 }),
+    strangers: createAdaptiveLimit({ least: 2, first: 16, most: 1000, longestTurn: 2 }),
+  };
+  const brief = { patience: 20, forbearance: 250, most: 1000, now };
+  const lines: Record<Standing, WaitingLine> = {
+    platform: createWaitingLine(brief),
+    known: createWaitingLine(brief),
+    // A page that comes after seconds is better than none; their number is what must be bounded.
+    stranger: createWaitingLine({ patience: 4000, forbearance: 0, most: 1000, now }),
+  };
+  let running = 0;
+  let strangers = 0;
+  let refused = 0;
+  let toldAt = 0;
+
+  const turns = createLoopTurns((turn) => {
+    limits.all.learn(turn, lines.platform.length() + lines.known.length() > 0);
+    limits.strangers.learn(turn, lines.stranger.length() > 0);
+    startWaiting();
+  });
+
+  const isCalm = () => running < calm && Object.values(lines).every((line) => line.length() === 0);
+  const hasRoom = () => running < limits.all.value();
+  const hasRoomFor = (standing: Standing) =>
+    hasRoom() && (standing !== 'stranger' || strangers < limits.strangers.value());
+
+  function startWaiting(): void {
+    for (const standing of ['platform', 'known', 'stranger'] as const)
+      while (lines[standing].length() > 0 && hasRoomFor(standing)) lines[standing].startNext();
+  }
+
+  function tellRefusal(standing: Standing): void {
+    refused += 1;
+    if (now() - toldAt < quiet) return;
+    log.warn({ standing, running, refused }, 'more requests than this process can serve: some are refused');
+    [toldAt, refused] = [now(), 0];
+  }
+
+  async function start(standing: Standing, work: () => Promise<void>): Promise<void> {
+    if (standing === 'stranger') strangers += 1;
+    running += 1;
+    try {
+      await work();
+    } finally {
+      running -= 1;
+      if (standing === 'stranger') strangers -= 1;
+      startWaiting();
+    }
+  }
+
+  return {
+    async run(standingOf, work) {
+      turns.sample();
+      if (isCalm()) return start('known', work);
+      const standing = standingOf();
+      const line = lines[standing];
+      if (line.length() === 0 && hasRoomFor(standing)) return start(standing, work);
+      if (!line.isOpen()) {
+        tellRefusal(standing);
+        throw refusal;
+      }
+      return new Promise((resolve, reject) => {
+        line.join(() => void start(standing, work).then(resolve, reject));
+      });
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createAdaptiveLimit } from '../../../src/http/admission/adaptive-limit.ts';
+import { type Admission, createAdmission, type Standing } from '../../../src/http/admission/admission.ts';
+import { createWaitingLine } from '../../../src/http/admission/waiting-line.ts';
+
+let time = 0;
+const now = () => time;
+beforeEach(() => {
+  time = 1_700_000_000_000;
+});
+
+describe('a process with a limit of work at once', () => {
+  let lines: object[];
+  let admission: Admission;
+  let begun: string[];
+  let finish: (() => void)[];
+  beforeEach(() => {
+    lines = [];
+    begun = [];
+    finish = [];
+    admission = createAdmission({ log: { warn: (line: object) => void lines.push(line) }, now });
+  });
+
+  function come(standing: Standing, name: string = standing): Promise<void> {
+    return admission.run(
+      () => standing,
+      () => {
+        begun.push(name);
+        const { promise, resolve } = Promise.withResolvers<void>();
+        finish.push(resolve);
+        return promise;
+      },
+    );
+  }
+  async function finishEverything(): Promise<void> {
+    while (finish.length > 0) {
+      for (const end of finish.splice(0)) end();
+      await new Promise(setImmediate);
+    }
+  }
+  const comeTogether = (count: number, standing: Standing) =>
+    Array.from({ length: count }, () => come(standing));
+  const countBegun = (name: string) => begun.filter((one) => one === name).length;
+
+  test('lets strangers wait for strangers, and nobody else for them', async () => {
+    const strangers = comeTogether(100, 'stranger');
+    expect(countBegun('stranger')).toBeLessThan(20);
+    const others = [...comeTogether(100, 'known'), ...comeTogether(20, 'platform')];
+    expect([countBegun('known'), countBegun('platform')]).toEqual([100, 20]);
+    await finishEverything();
+    await Promise.all([...strangers, ...others]);
+    expect(countBegun('stranger')).toBe(100);
+  });
+
+  test('lets what finishes something begun go before what begins something, and both before strangers', async () => {
+    const running = comeTogether(250, 'known');
+    expect(begun.length).toBeLessThan(250);
+    const late = [come('stranger', 'a stranger'), come('known', 'a consumer'), come('platform', 'a code')];
+    await finishEverything();
+    await Promise.all([...running, ...late]);
+    expect(begun.indexOf('a code')).toBeLessThan(begun.indexOf('a consumer'));
+    expect(begun.indexOf('a consumer')).toBeLessThan(begun.indexOf('a stranger'));
+  });
+
+  test('takes a burst, and turns away who comes once the line has stood still for too long', async () => {
+    const burst = comeTogether(400, 'known');
+    time += 30;
+    const next = come('known');
+    time += 1000;
+    await expect(come('known')).rejects.toMatchObject({ code: 'overloaded', status: 503, retryAfter: 2 });
+    await expect(come('known')).rejects.toMatchObject({ code: 'overloaded' });
+    // What is refused by the hundred is a line or two in the log.
+    expect(lines).toHaveLength(1);
+    await finishEverything();
+    await Promise.all([...burst, next]);
+    const after = come('known');
+    await finishEverything();
+    await after;
+  });
+
+  test('gives a place back when the work fails', async () => {
+    const failing = Array.from({ length: 400 }, () =>
+      admission.run(
+        () => 'known',
+        () => Promise.reject(new Error('the work failed')),
+      ),
+    );
+    const outcomes = await Promise.allSettled(failing);
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    const after = come('known');
+    finish.pop()?.();
+    await after;
+  });
+});
+
+describe('a limit that learns', () => {
+  const limit = () => createAdaptiveLimit({ least: 4, first: 100, most: 300, longestTurn: 10 });
+
+  test('gives way when turns of the event loop are long, and never wholly', () => {
+    const one = limit();
+    one.learn(20, true);
+    expect(one.value()).toBe(50);
+    for (let n = 0; n < 20; n += 1) one.learn(1000, true);
+    expect(one.value()).toBe(4);
+  });
+
+  test('grows only where somebody waits for it, and not without end', () => {
+    const one = limit();
+    one.learn(1, false);
+    expect(one.value()).toBe(100);
+    for (let n = 0; n < 100; n += 1) one.learn(1, true);
+    expect(one.value()).toBe(300);
+  });
+});
+
+describe('a waiting line', () => {
+  test('closes when its first has waited too long for too long, and opens when it moves', () => {
+    const line = createWaitingLine({ patience: 20, forbearance: 250, most: 3, now });
+    line.join(() => {});
+    time += 21;
+    expect(line.isOpen()).toBe(true);
+    time += 251;
+    expect(line.isOpen()).toBe(false);
+    line.startNext();
+    expect(line.isOpen()).toBe(true);
+  });
+
+  test('is never longer than it may be', () => {
+    const line = createWaitingLine({ patience: 20, forbearance: 250, most: 3, now });
+    for (let n = 0; n < 3; n += 1) line.join(() => {});
+    expect(line.isOpen()).toBe(false);
+  });
+});
