@@ -1,6 +1,7 @@
 import Koa, { type Context, type Middleware } from 'koa';
 import mount from 'koa-mount';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { type BrandKeys, openBrandKeys } from './brand-keys.ts';
 import { openBrandEvents } from './brand-events.ts';
 import { claimsByScope } from '../claims/claim-names.ts';
 import { createClaimsMapping } from '../claims/claims-mapping.ts';
@@ -28,7 +29,7 @@ import { createIssuer } from '../issuer/create-issuer.ts';
 import { createRequestLog, type RequestLog } from '../issuer/request-log.ts';
 import type { VerifyServiceToken } from '../issuer/verify-service-token.ts';
 import { parseEncryptionKey } from '../keys/encryption-key.ts';
-import { loadKeySet } from '../keys/key-set.ts';
+import { type KeySet, loadKeySet } from '../keys/key-set.ts';
 import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
 import type { Seal } from '../keys/seal.ts';
 import { loadDemo } from './load-demo.ts';
@@ -68,6 +69,8 @@ export interface BrandSite extends Site {
   /** For the operator. */
   sessions: ConsumerSessions;
   verifyServiceToken: VerifyServiceToken;
+  /** With the set that the issuer was built with, as far as it is published. */
+  keys: BrandKeys & { set: KeySet };
   /** What it still has to write is written, then nothing of it works any more. */
   close(): Promise<void>;
 }
@@ -92,7 +95,8 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
   const clients = brand.clients.map(resolveClient);
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
   const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
-  const keySet = await loadKeySet(keyOptions);
+  const brandKeys = openBrandKeys(config, brand);
+  const keySet = await loadKeySet({ ...keyOptions, ...brandKeys, times: brandKeys.policy });
   for (const { kid, alg } of keySet.jwks.keys) audit.record('key.loaded', { kid, alg });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
   const claims = createClaimsMapping({
@@ -184,6 +188,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     requestLog,
     sessions: issuer.sessions,
     verifyServiceToken: issuer.verifyServiceToken,
+    keys: { ...brandKeys, set: keySet },
     async close() {
       await requestLog?.flush();
       await Promise.all([signIn.close(), silentWays.close(), brandEvents?.close()]);

@@ -55,7 +55,7 @@ async function check(id: string, choice: Choice, { io, checks, fetch, now }: Che
     issuer: brand.issuer,
     client: resolveClient(client),
     chooseConsumer: () => chooseConsumer(choice, io),
-    findPastedKey: () => findPastedKey(config.server.keys, brand.brand),
+    findPastedKey: () => findPastedKey(config, brand, client),
     browser: createBrowser({ issuer: brand.issuer, fetch, cookie: choice.cookie }),
     report,
     fetch,

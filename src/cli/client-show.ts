@@ -4,7 +4,7 @@ import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { ConsoleValue, PlatformPreset, ResolvedClient } from '../platform/preset-contract.ts';
 import { chooseClient } from './choose-client.ts';
-import { findPastedKey } from './find-pasted-key.ts';
+import { findNextPastedKey, findPastedKey, type NextPastedKey } from './find-pasted-key.ts';
 import type { CliIo } from './io.ts';
 
 export interface ClientShowOptions {
@@ -39,8 +39,7 @@ async function show(id: string, choice: Choice, options: ClientShowOptions): Pro
   const preset = options.findPreset(client);
   const displayName = brand.display_name ?? brand.brand;
   const key =
-    (await findPastedKey(config.server.keys, brand.brand)) ??
-    `(none yet: npx parley keys create ${brand.brand})`;
+    (await findPastedKey(config, brand, client)) ?? `(none yet: npx parley keys create ${brand.brand})`;
   const values =
     preset?.consoleValues({ issuer: brand.issuer, displayName, client: resolved, pastedKey: key }) ??
     relyingPartyValues(brand, resolved);
@@ -49,11 +48,25 @@ async function show(id: string, choice: Choice, options: ClientShowOptions): Pro
     '',
     ...table(values, choice.reveal),
     ...(values.length > 0 ? [''] : []),
+    ...describeNextKey(id, await findNextPastedKey(config, brand, client)),
     ...resolved.redirect_uris.map((uri) => `Answers are sent to   ${uri}`),
     ...resolved.pages.map((page) => `Embedded by           ${page}`),
     ...(preset?.documentation ? [`Explained in          ${preset.documentation}`] : []),
   ];
   io.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function describeNextKey(id: string, next: NextPastedKey | undefined): string[] {
+  if (!next) return [];
+  const since = new Date(next.from).toISOString();
+  return [
+    `The next public key (${next.kid}), to be pasted from ${since} on:`,
+    next.key,
+    next.acknowledged
+      ? 'It is acknowledged: it signs as soon as every other platform has it.'
+      : `It signs only after: npx parley keys ack ${id}`,
+    '',
+  ];
 }
 
 function relyingPartyValues({ issuer }: BrandConfig, client: ResolvedClient): ConsoleValue[] {

@@ -36,7 +36,7 @@ export function createCommands(io: CliIo & { stdin: NodeJS.ReadStream }): Regist
     (program) => registerLiveChat(program, { io: io, checks: brandChecks }),
     (program) => registerSessions(program, { io, checks: brandChecks }),
     (program) => registerLinks(program, { io, checks: brandChecks }),
-    (program) => registerKeys(program, io),
+    (program) => registerKeys(program, { io, checks: brandChecks, now: Date.now }),
     (program) => registerStore(program, { io, checks: brandChecks }),
     (program) => registerAccountsHash(program, io),
   ];

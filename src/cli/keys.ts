@@ -1,26 +1,32 @@
 import type { Command } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
+import { didYouMean } from '../config/did-you-mean.ts';
+import { listBrandNames } from '../config/load-brands.ts';
 import { loadServer } from '../config/load-server.ts';
 import { KeyError } from '../keys/key-error.ts';
 import { type KeySet, loadKeySet, signingKey } from '../keys/key-set.ts';
 import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
 import { pastedKey, publicJwks } from '../keys/public-key.ts';
 import { createRandomSecret } from '../keys/random-secret.ts';
+import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';
+import { type KeysRotationOptions, registerKeysRotation } from './keys-rotation.ts';
 
-/** `parley keys create | show | cookie | encryption`. Nothing private is ever printed but what the last two make. */
-export function registerKeys(program: Command, io: CliIo): void {
+/** `parley keys`. Nothing private is ever printed but what `cookie` and `encryption` make. */
+export function registerKeys(program: Command, options: KeysRotationOptions): void {
+  const { io } = options;
   const group = program.command('keys').description('signing keys, cookie keys and encryption keys');
   group
     .command('create')
     .description("make a brand's keys, once; where several processes share a store, before the first start")
     .argument('<brand>', "the brand's name")
-    .action((brand: string) => create(brand, io));
+    .action((brand: string) => create(brand, options));
   group
     .command('show')
     .description('print what platforms may know: key ids, the key to paste, the JWKS')
     .argument('<brand>', "the brand's name")
     .action((brand: string) => show(brand, io));
+  registerKeysRotation(group, options);
   group
     .command('cookie')
     .description('print a new random value for PARLEY_COOKIE_KEYS')
@@ -35,10 +41,11 @@ function printRandom(io: CliIo): void {
   io.stdout.write(`${createRandomSecret((size) => io.randomBytes(size))}\n`);
 }
 
-async function create(brand: string, io: CliIo): Promise<void> {
+async function create(brand: string, { io, now }: KeysRotationOptions): Promise<void> {
+  checkBrandName(brand, io);
   const options = { folder: keysFolder(io), brand };
   const existing = await findKeySet(options);
-  const keySet = existing ?? (await loadKeySet({ ...options, create: true }));
+  const keySet = existing ?? (await loadKeySet({ ...options, create: true, now }));
   await loadPairwiseSalt({ ...options, create: true });
   io.stdout.write(`${existing ? 'There already' : 'Made'}: ${keySet.file}\n${describeKeys(keySet)}`);
 }
@@ -52,6 +59,15 @@ async function show(brand: string, io: CliIo): Promise<void> {
     `JWKS:\n${JSON.stringify(publicJwks(keySet), undefined, 2)}\n`,
   ];
   io.stdout.write(sections.join('\n'));
+}
+
+/** Keys of a mistyped brand would look like keys that are there. @throws CliError */
+function checkBrandName(brand: string, { env, cwd }: CliIo): void {
+  const names = listBrandNames({ env, cwd });
+  if (names.length === 0 || names.includes(brand)) return;
+  const meant = didYouMean(brand, names);
+  const hint = meant === undefined ? `there is ${names.join(', ')}` : `did you mean ${meant}?`;
+  throw new CliError(`there is no brand ${brand}: ${hint}`);
 }
 
 async function findKeySet(options: { folder: string; brand: string }): Promise<KeySet | undefined> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountsSchema } from './schema/accounts-schema.ts';
 import { clientSchema } from './schema/client-schema.ts';
+import { keysSchema } from './schema/keys-schema.ts';
 import { loginSchema } from './schema/login-schema.ts';
 import { verifySchema } from './schema/ways/verify-schema.ts';
 import { expression, lifetimes, scopeList, scopeName, seconds, subject } from './schema/words.ts';
@@ -59,6 +60,7 @@ export const brandSchema = z.strictObject({
     .describe('Resource indicators (RFC 8707): resource URI → what its access tokens may carry.'),
   session: session.prefault({}).describe("The consumer's session with the brand."),
   lifetimes: lifetimes.prefault({}).describe('How long codes and tokens live.'),
+  keys: keysSchema.prefault({}).describe('How the signing keys change (keys.md).'),
   request_log: z
     .boolean()
     .default(true)

@@ -8,6 +8,7 @@ import { checkClientIds } from './checks/check-client-ids.ts';
 import { checkDemoSecrets } from './checks/check-demo-secrets.ts';
 import { checkInternalHosts } from './checks/check-internal-hosts.ts';
 import { checkIssuer } from './checks/check-issuer.ts';
+import { checkKeys } from './checks/check-keys.ts';
 import { checkLogin } from './checks/check-login.ts';
 import { checkLiveChat } from './checks/check-livechat.ts';
 import { checkPages } from './checks/check-pages.ts';
@@ -37,6 +38,7 @@ const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])
   checkScopes,
   checkResources,
   checkSession,
+  checkKeys,
   checkClientIds,
   checkClientCredentials,
   checkClientFlows,

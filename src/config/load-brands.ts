@@ -64,6 +64,14 @@ export async function loadBrands(options: BrandOptions): Promise<LoadedBrands> {
   return { brands, problems, skipped };
 }
 
+/** The names in the brand files, whatever else is wrong in them. */
+export function listBrandNames(surroundings: Surroundings): string[] {
+  return listBrandFiles(surroundings).names.flatMap((name) => {
+    const value = findConfigFile(`brands/${name}`, surroundings)?.value;
+    return isMapping(value) && typeof value['brand'] === 'string' ? [value['brand']] : [];
+  });
+}
+
 function listBrandFiles(surroundings: Surroundings): { names: string[]; problems: LocatedProblem[] } {
   const folder = join(configFolder(surroundings), 'brands');
   let names: string[];

@@ -52,6 +52,16 @@ export function longestLife(brand: BrandConfig): number {
   return Math.max(longestGrant(brand), brand.session.absolute);
 }
 
+/**
+ * As long as a signature of ours may be asked about: of ID tokens and access tokens, and of an ID token that comes
+ * back as id_token_hint while its session lives (OpenID Connect RP-Initiated Logout 2).
+ */
+export function longestSignature({ lifetimes, clients, session }: BrandConfig): number {
+  const settings = [defaultLifetimes, lifetimes, ...clients.map((client) => client.lifetimes ?? {})];
+  const signed = settings.flatMap(({ id_token, access_token }) => [id_token ?? 0, access_token ?? 0]);
+  return Math.max(session.absolute, ...signed);
+}
+
 /** As long as the longest token that may hang on it. */
 export function longestGrant(brand: BrandConfig): number {
   const all = [defaultLifetimes, brand.lifetimes, ...brand.clients.map((client) => client.lifetimes ?? {})];

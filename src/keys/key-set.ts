@@ -1,71 +1,70 @@
-import { join } from 'node:path';
 import type { JWK } from 'jose';
-import { brandFolder } from './brand-folder.ts';
 import { createSigningKeys } from './create-signing-keys.ts';
 import { KeyError } from './key-error.ts';
-import { loadSecretFile } from './secret-file.ts';
-import { findUnsoundness, signingFileSchema } from './signing-key-schema.ts';
+import { type KeyFolder, openKeyFolder } from './key-folder.ts';
+import type { KeyHome } from './key-home.ts';
+import { type KeyInState, type KeyTimes, keyStates } from './key-states.ts';
+import type { SigningAlgorithm, SigningEntry } from './signing-entry.ts';
+import { formatSigningFile, parseSigningFile } from './signing-file.ts';
 
-/** One brand's private signing keys, in `<folder>/<brand>/signing.json`. */
+/** One brand's signing keys as they are now. */
 export interface KeySet {
-  /** Private. Newest first: of each algorithm the first signs, the others still verify. */
+  /** Private. Of each algorithm the current key first, then what is published beside it. */
   jwks: { keys: JWK[] };
-  /** The file they come from. */
+  states: readonly KeyInState[];
+  entries: readonly SigningEntry[];
+  /** Where they come from. */
   file: string;
+  /** Of the text that was read (KeyHome.stamp). */
+  stamp: string;
 }
 
-export interface KeySetOptions {
-  /** PARLEY_KEYS */
-  folder: string;
-  brand: string;
+export type KeySetOptions = LoadOptions & ({ home: KeyHome } | KeyFolder);
+
+interface LoadOptions {
   /** Make the keys when there are none. */
   create: boolean;
+  /** Milliseconds; absent: a key that signed once is never retired. */
+  times?: Pick<KeyTimes, 'tokenLife'>;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
 /** @throws KeyError; `missing` names the command that makes the keys */
-export async function loadKeySet({ folder, brand, create, now = Date.now }: KeySetOptions): Promise<KeySet> {
-  const file = join(brandFolder(folder, brand), 'signing.json');
-  const text = await loadSecretFile({
-    file,
-    make: create ? () => draftSigningFile(now) : undefined,
-    command: `npx parley keys create ${brand}`,
-  });
-  return { jwks: { keys: parseSigningFile(text, file) }, file };
+export async function loadKeySet(options: KeySetOptions): Promise<KeySet> {
+  const { create, times = { tokenLife: Infinity }, now = Date.now } = options;
+  const home = 'home' in options ? options.home : openKeyFolder(options);
+  // Before the text: a change in between is seen at the next look.
+  let stamp = await home.stamp();
+  let text = await home.read();
+  if (text === undefined && create) {
+    await home.create(formatSigningFile(await draftFirstKeys(now())));
+    stamp = await home.stamp();
+    text = await home.read();
+  }
+  if (text === undefined)
+    throw new KeyError('missing', `there is no ${home.place}: make it once with \`${home.command}\``);
+  const entries = parseSigningFile(text, home.place);
+  return { ...arrangeKeySet(entries, times, now()), file: home.place, stamp };
+}
+
+/** The same keys at another time. */
+export function arrangeKeySet(
+  entries: readonly SigningEntry[],
+  times: Pick<KeyTimes, 'tokenLife'>,
+  now: number,
+): Pick<KeySet, 'entries' | 'states' | 'jwks'> {
+  const states = keyStates(entries, times, now);
+  const published = states.filter(({ state }) => state !== 'retired');
+  return { entries, states, jwks: { keys: published.map(({ entry }) => entry.jwk) } };
+}
+
+async function draftFirstKeys(now: number): Promise<SigningEntry[]> {
+  const keys = await createSigningKeys();
+  return keys.map((jwk) => ({ createdAt: now, signsFrom: now, acknowledged: {}, jwk }));
 }
 
 /** The key that signs ID tokens. */
-export function signingKey(
-  { jwks }: Pick<KeySet, 'jwks'>,
-  alg: 'RS256' | 'ES256' = 'RS256',
-): JWK | undefined {
+export function signingKey({ jwks }: Pick<KeySet, 'jwks'>, alg: SigningAlgorithm = 'RS256'): JWK | undefined {
   return jwks.keys.find((key) => key.alg === alg);
-}
-
-async function draftSigningFile(now: () => number): Promise<string> {
-  const created_at = new Date(now()).toISOString();
-  const keys = (await createSigningKeys()).map((jwk) => ({ created_at, jwk }));
-  return `${JSON.stringify({ keys }, undefined, 2)}\n`;
-}
-
-function parseSigningFile(text: string, file: string): JWK[] {
-  const parsed = signingFileSchema.safeParse(parseJson(text));
-  if (!parsed.success) {
-    // The path only: what stands there may be a piece of a key.
-    const where = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new KeyError('broken', `${file} is not a key file${where === '' ? '' : ` (at ${where})`}`);
-  }
-  const keys = parsed.data.keys.map(({ jwk }) => jwk);
-  const reason = findUnsoundness(keys);
-  if (reason !== undefined) throw new KeyError('broken', `${file} cannot be used: ${reason}`);
-  return keys;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

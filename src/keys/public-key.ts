@@ -4,7 +4,7 @@ import type { JWK } from 'jose';
 /** What of a key may leave this machine. */
 
 /** RFC 7518 section 6: the public members; a list of what is allowed, because new private members may be invented. */
-const publicMembers = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'use', 'alg'] as const;
+const publicMembers = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'use', 'alg', 'x5c'] as const;
 
 export function publicJwk(jwk: JWK): JWK {
   const copy: JWK = {};
@@ -22,7 +22,7 @@ export function publicJwks({ jwks }: { jwks: { keys: readonly JWK[] } }): { keys
  * base64 on one line, without PEM header and footer.
  */
 export function pastedKey(jwk: JWK): string {
-  const { kid: _kid, use: _use, alg: _alg, ...material } = publicJwk(jwk);
+  const { kid: _kid, use: _use, alg: _alg, x5c: _x5c, ...material } = publicJwk(jwk);
   const key = createPublicKey({ key: { ...material }, format: 'jwk' });
   return key.export({ type: 'spki', format: 'der' }).toString('base64');
 }

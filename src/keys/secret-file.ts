@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KeyError } from './key-error.ts';
 
 /**
- * Files that hold private keys: mode 0600 in a folder of mode 0700, complete or absent, never written twice.
+ * Files that hold private keys: mode 0600 in a folder of mode 0700, complete or absent.
  */
 
 /** @returns the text, or undefined when there is no such file */
@@ -39,6 +39,19 @@ export async function createSecretFile(file: string, text: string): Promise<'cre
     throw new KeyError('unusable', `${file} cannot be written (${codeOf(error)})${adviceFor(error)}`, error);
   } finally {
     await unlink(draft).catch(() => {});
+  }
+}
+
+/** Writes over the file in one step: whoever reads it sees the old text or the new one. */
+export async function replaceSecretFile(file: string, text: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}.draft`;
+  try {
+    await writeDurably(draft, text);
+    await rename(draft, file);
+    await syncFolder(dirname(file));
+  } catch (error) {
+    await unlink(draft).catch(() => {});
+    throw new KeyError('unusable', `${file} cannot be written (${codeOf(error)})`, error);
   }
 }
 

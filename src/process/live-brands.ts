@@ -17,6 +17,8 @@ export interface LiveBrands {
    * on the site that they began with, which is closed after the last of them. Calls must not overlap.
    */
   replace(brands: readonly BrandConfig[]): Promise<BrandChanges>;
+  /** Opens this brand anew, as its configuration is: something else that it is made of has changed. */
+  renew(brand: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,20 @@ export function createLiveBrands({ open, log }: LiveBrandsOptions): LiveBrands {
       );
   }
 
+  /** One turn of the event loop: no request sees some of the brands old and some new. */
+  function swap(after: ReadonlyMap<string, LiveBrand>): void {
+    const before = live;
+    live = after;
+    table = createSiteTable(
+      [...after.values()].map(({ site, requests }) => ({ ...site, handler: requests.handler })),
+    );
+    for (const entry of before.values()) {
+      if (after.get(entry.site.brand) === entry) continue;
+      const done = retire(entry).finally(() => retiring.delete(done));
+      retiring.add(done);
+    }
+  }
+
   return {
     sites: () => [...live.values()].map(({ site }) => site),
     named: (brand) => live.get(brand)?.site,
@@ -74,21 +90,16 @@ export function createLiveBrands({ open, log }: LiveBrandsOptions): LiveBrands {
           return entry ? [[brand, entry] as const] : [];
         }),
       );
-      // One turn of the event loop: no request sees some of the brands old and some new.
-      live = after;
-      table = createSiteTable(
-        [...after.values()].map(({ site, requests }) => ({ ...site, handler: requests.handler })),
-      );
-      for (const entry of before.values()) {
-        if (after.get(entry.site.brand) === entry) continue;
-        const done = retire(entry).finally(() => retiring.delete(done));
-        retiring.add(done);
-      }
+      swap(after);
       return {
         added: [...opened.keys()].filter((brand) => !before.has(brand)),
         changed: [...opened.keys()].filter((brand) => before.has(brand)),
         removed: [...before.keys()].filter((brand) => !after.has(brand)),
       };
+    },
+    async renew(brand) {
+      const entry = live.get(brand);
+      if (entry) swap(new Map([...live, ...(await openAll([entry.config], open))]));
     },
     async close() {
       stopping.abort();

@@ -22,12 +22,14 @@ import type { Seal } from '../keys/seal.ts';
 import { loadCookieKeys } from '../keys/cookie-keys.ts';
 import { type Listener, listen } from './listen.ts';
 import { createSealLoader } from '../brand/load-seal.ts';
+import { createKeyKeeper } from './keep-keys.ts';
 import { type BrandChanges, createLiveBrands } from './live-brands.ts';
 import { createBrandLog, type Log } from '../log.ts';
 import { type BrandSite, createBrandSite } from '../brand/brand-site.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { openAuditLog } from '../brand/open-audit-log.ts';
 import { openConfiguredStore } from '../brand/open-configured-store.ts';
+import { createOneAfterAnother } from './one-after-another.ts';
 import type { Store } from '../store/contract.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
 import { createTelemetry } from '../telemetry/create-telemetry.ts';
@@ -51,6 +53,8 @@ export interface Server {
   readonly withheld: readonly string[];
   /** Serves these brands from now on, all or nothing (live-brands.ts). */
   replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges>;
+  /** Looks at the signing keys now, instead of within two seconds (keep-keys.ts). */
+  lookAtKeys(): Promise<void>;
   listen(): Promise<Listener>;
   pingStore(): Promise<void>;
   isDraining(): boolean;
@@ -103,12 +107,20 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         ),
       }),
   });
+  const inOrder = createOneAfterAnother();
   await replaceBrands(config.brands);
   audit.record('config.loaded', { brands: live.sites().map(({ brand }) => brand) });
   telemetry.watchProcess({
     pingStore: () => store.ping(),
     measureStore: () => store.measure(),
     countBrands: () => live.sites().length,
+  });
+  const keyKeeper = createKeyKeeper({
+    sites: live.sites,
+    renew: (brand) => inOrder(() => live.renew(brand)),
+    log,
+    audit,
+    now,
   });
 
   let draining = false;
@@ -137,7 +149,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   function replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges> {
     const served = brands.filter((brand) => !brand.demo || mayServeDemo);
     withheld = brands.filter((brand) => !served.includes(brand)).map(({ issuer }) => issuer);
-    return live.replace(served);
+    return inOrder(() => live.replace(served));
   }
 
   function pagesFor(ctx: Context) {
@@ -161,6 +173,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     audit,
     replaceBrands,
+    lookAtKeys: keyKeeper.look,
     async listen() {
       const cleanForwarded = trustProxies(server.trusted_proxies);
       const serveDocument = createServeDocuments({
@@ -175,6 +188,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         // A trace begins further in.
         if (telemetry.isTracing || !serveDocument(request, response)) void handle(request, response);
       });
+      keyKeeper.start();
       return listener;
     },
     pingStore: () => store.ping(),
@@ -183,7 +197,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     findStoreRisks: () => store.findRisks(),
     async drain(grace) {
       draining = true;
-      await listener?.close(grace);
+      await Promise.all([listener?.close(grace), keyKeeper.stop()]);
       await live.close();
       await store.close();
       audit.close();

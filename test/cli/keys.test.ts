@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
+import type { CliIo } from '../../src/cli/io.ts';
 import { registerKeys } from '../../src/cli/keys.ts';
 import { callCli } from './cli-call.ts';
 
@@ -11,7 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cwd, { recursive: true }));
 
-const call = (...args: string[]) => callCli(registerKeys, { args: ['keys', ...args], cwd });
+const register = (program: Command, io: CliIo) =>
+  registerKeys(program, { io, checks: brandChecks, now: Date.now });
+const call = (...args: string[]) => callCli(register, { args: ['keys', ...args], cwd });
 
 describe('parley keys', () => {
   test('create makes the keys of a brand once, and says what is there', async () => {
@@ -27,7 +32,7 @@ describe('parley keys', () => {
 
   test('create follows PARLEY_KEYS, also where production still lacks its cookie keys', async () => {
     const env = { PARLEY_KEYS: 'elsewhere', NODE_ENV: 'production' };
-    const { code } = await callCli(registerKeys, { args: ['keys', 'create', 'acme'], cwd, env });
+    const { code } = await callCli(register, { args: ['keys', 'create', 'acme'], cwd, env });
     expect([code, await readdir(cwd)]).toEqual([0, ['elsewhere']]);
   });
 

@@ -80,6 +80,12 @@ const clientContent = {
     .describe('false: the consumer is asked. Default: true for chat platforms, false for others.'),
   refresh_tokens: z.boolean().optional().describe('true: refresh tokens are issued.'),
   subject: subject.optional().describe("Default: the brand's."),
+  pasted_key: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: the public key is pasted into the platform; a new one waits for `parley keys ack` (keys.md).',
+    ),
   encryption: encryption.optional().describe('Encrypt the ID token for this client.'),
   lifetimes: lifetimes.optional().describe("Over the brand's lifetimes."),
   pages: z.array(z.string()).optional().describe("Exact origins of the brand's pages that embed the chat."),

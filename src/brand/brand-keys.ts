@@ -1,0 +1,33 @@
+import type { BrandConfig } from '../config/brand-schema.ts';
+import type { Config } from '../config/contract.ts';
+import { longestSignature } from '../issuer/lifetimes.ts';
+import { openKeyFolder } from '../keys/key-folder.ts';
+import type { KeyHome } from '../keys/key-home.ts';
+import type { RotationPolicy } from '../keys/rotation.ts';
+
+/** What a brand's configuration says of its signing keys. */
+export interface BrandKeys {
+  home: KeyHome;
+  policy: RotationPolicy;
+}
+
+export function openBrandKeys({ server }: Pick<Config, 'server'>, brand: BrandConfig): BrandKeys {
+  return {
+    home: openKeyFolder({ folder: server.keys, brand: brand.brand }),
+    policy: rotationPolicy(brand),
+  };
+}
+
+function rotationPolicy(brand: BrandConfig): RotationPolicy {
+  const { rotate_every: every, announce, jwks_cache: cache } = brand.keys;
+  const pasted = brand.clients.filter((client) => client.pasted_key);
+  const pastedWith = (algorithm: string) =>
+    pasted.filter(({ id_token_alg = 'RS256' }) => id_token_alg === algorithm).map(({ id }) => id);
+  return {
+    every: every === undefined ? undefined : every * 1000,
+    announce: announce * 1000,
+    jwksCache: cache * 1000,
+    tokenLife: longestSignature(brand) * 1000,
+    pastedBy: { RS256: pastedWith('RS256'), ES256: pastedWith('ES256') },
+  };
+}
