@@ -62,8 +62,16 @@ afterAll(async () => {
 
 const lookAtKeys = () => Promise.all([fast.server.lookAtKeys(), slow.server.lookAtKeys()]);
 
+/** Time jumps between requests, for it would end sessions amid a sign-in; the keys change under load. */
+const asking = new Set<Promise<void>>();
+let jumping = Promise.resolve();
+
 async function passTime(time: number): Promise<void> {
+  const jump = Promise.withResolvers<void>();
+  jumping = jump.promise;
+  await Promise.all(asking);
   clock += time;
+  jump.resolve();
   await lookAtKeys();
 }
 
@@ -103,7 +111,8 @@ function startLoad(clientId = 'web') {
     const url = authorizationUrl(client);
     const silent = (await authorizeSilently(visitor, url)).get('code');
     const code = silent ?? (await signIn(visitor, authorizationUrl(client), dana)).searchParams.get('code');
-    const { body } = await exchange(client, code ?? '');
+    const { status, body } = await exchange(client, code ?? '');
+    expect(status).toBe(200);
     for (const entry of verifiers) {
       entry.verifier ??= createCachingRelyingParty({
         jwksUri: `${other.issuer}/jwks`,
@@ -121,7 +130,12 @@ function startLoad(clientId = 'web') {
 
   const running = Promise.all(
     parties.map(async (party) => {
-      while (load.isOpen) await ask(party);
+      while (load.isOpen) {
+        await jumping;
+        const asked = ask(party);
+        asking.add(asked);
+        await asked.finally(() => asking.delete(asked));
+      }
     }),
   );
   return {
@@ -159,7 +173,7 @@ describe('51 a rotation while relying parties keep the key set for an hour', () 
     const { refused, kids, verified } = await finish();
     expect(refused).toEqual([]);
     expect(kids.size).toBe(2);
-    expect(verified).toBeGreaterThan(100);
+    expect(verified).toBeGreaterThan(50);
   });
 
   test('by force is refused by them, as the command says, until they fetch the set again', async () => {
