@@ -10,6 +10,7 @@ import { describe, expect, test } from '@jest/globals';
  */
 const everything = {
   audit: 'value',
+  limits: 'value',
   config: 'value',
   http: 'value',
   claims: 'value',
@@ -31,11 +32,13 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   store: {},
   telemetry: { audit: 'type', directory: 'type', store: 'type' },
   http: { config: 'type', store: 'type' },
+  limits: { audit: 'type', config: 'type', store: 'type', http: 'value' },
   claims: { directory: 'type' },
   platform: { claims: 'type', store: 'type', config: 'type', keys: 'value', telemetry: 'type' },
-  interaction: { audit: 'value', directory: 'type', claims: 'type', http: 'value' },
+  interaction: { audit: 'value', limits: 'value', directory: 'type', claims: 'type', http: 'value' },
   issuer: {
     audit: 'value',
+    limits: 'value',
     claims: 'value',
     keys: 'value',
     config: 'type',
@@ -62,6 +65,7 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   process: { ...everything, telemetry: 'value', brand: 'value', workers: 'value', admin: 'value' },
   cli: {
     audit: 'value',
+    limits: 'type',
     config: 'value',
     keys: 'value',
     twin: 'value',

@@ -19,6 +19,7 @@ import { createAnonymousLimit } from '../http/limit-anonymous.ts';
 import type { Site } from '../http/site-table.ts';
 import { createInteractionRoutes } from '../interaction/dispatch.ts';
 import { describeScope } from '../interaction/describe-scope.ts';
+import { createKnownBrowsers } from '../interaction/known-browsers.ts';
 import { createNameConsumer } from '../interaction/name-consumer.ts';
 import { createPages, type Pages } from '../interaction/pages.ts';
 import { createSecondFactor } from '../interaction/second-factor.ts';
@@ -32,6 +33,7 @@ import { parseEncryptionKey } from '../keys/encryption-key.ts';
 import { type KeySet, loadKeySet } from '../keys/key-set.ts';
 import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
 import type { Seal } from '../keys/seal.ts';
+import { createAttemptLimits } from '../limits/attempt-limits.ts';
 import { loadDemo } from './load-demo.ts';
 import type { Log } from '../log.ts';
 import { openAccounts } from './open-accounts.ts';
@@ -93,6 +95,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
   const store = options.store.forBrand(brand.brand);
   const audit = options.telemetry.countEvents(options.audit);
   const clients = brand.clients.map(resolveClient);
+  const limits = createAttemptLimits({ store, settings: brand.limits, audit });
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
   const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
   const brandKeys = openBrandKeys(config, brand);
@@ -163,8 +166,13 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       gateway: issuer.interactions,
       directory,
       ways: signIn.ways,
-      attempts: createSignInAttempts(store),
-      secondFactor: createSecondFactor({ counter: store, useOnce: useOnceIn(store), now }),
+      attempts: createSignInAttempts({ limits, audit }),
+      knownBrowsers: createKnownBrowsers({
+        store,
+        cookie: { name: issuer.cookies.known, attributes: issuer.cookies.long },
+      }),
+      secondFactor: createSecondFactor({ limits, useOnce: useOnceIn(store), now }),
+      audit,
       log,
       pages,
       issuer: brand.issuer,

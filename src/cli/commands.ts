@@ -9,6 +9,7 @@ import { registerConfigCheck } from './config-check.ts';
 import { registerInit } from './init.ts';
 import type { CliIo } from './io.ts';
 import { registerKeys } from './keys.ts';
+import { registerLimits } from './limits.ts';
 import { registerLinks } from './links.ts';
 import { registerLiveChat } from './livechat.ts';
 import { registerRequests } from './requests.ts';
@@ -35,6 +36,7 @@ export function createCommands(io: CliIo & { stdin: NodeJS.ReadStream }): Regist
     (program) => registerRequests(program, { io, checks: brandChecks }),
     (program) => registerLiveChat(program, { io: io, checks: brandChecks }),
     (program) => registerSessions(program, { io, checks: brandChecks }),
+    (program) => registerLimits(program, { io, checks: brandChecks }),
     (program) => registerLinks(program, { io, checks: brandChecks }),
     (program) => registerKeys(program, { io, checks: brandChecks, now: Date.now }),
     (program) => registerStore(program, { io, checks: brandChecks }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountsSchema } from './schema/accounts-schema.ts';
 import { clientSchema } from './schema/client-schema.ts';
 import { keysSchema } from './schema/keys-schema.ts';
+import { limitsSchema } from './schema/limits-schema.ts';
 import { loginSchema } from './schema/login-schema.ts';
 import { verifySchema } from './schema/ways/verify-schema.ts';
 import { expression, lifetimes, scopeList, scopeName, seconds, subject } from './schema/words.ts';
@@ -61,6 +62,9 @@ export const brandSchema = z.strictObject({
   session: session.prefault({}).describe("The consumer's session with the brand."),
   lifetimes: lifetimes.prefault({}).describe('How long codes and tokens live.'),
   keys: keysSchema.prefault({}).describe('How the signing keys change (keys.md).'),
+  limits: limitsSchema
+    .prefault({})
+    .describe('How often wrong passwords, codes and client secrets may be tried.'),
   request_log: z
     .boolean()
     .default(true)

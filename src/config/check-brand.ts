@@ -9,6 +9,7 @@ import { checkDemoSecrets } from './checks/check-demo-secrets.ts';
 import { checkInternalHosts } from './checks/check-internal-hosts.ts';
 import { checkIssuer } from './checks/check-issuer.ts';
 import { checkKeys } from './checks/check-keys.ts';
+import { checkLimits } from './checks/check-limits.ts';
 import { checkLogin } from './checks/check-login.ts';
 import { checkLiveChat } from './checks/check-livechat.ts';
 import { checkPages } from './checks/check-pages.ts';
@@ -39,6 +40,7 @@ const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])
   checkResources,
   checkSession,
   checkKeys,
+  checkLimits,
   checkClientIds,
   checkClientCredentials,
   checkClientFlows,

@@ -78,11 +78,3 @@ export interface FinishedLogin {
   /** Seconds since the epoch: when the first of several proofs was given. What ended the account's sessions after it ends this one. */
   provedAt?: number | undefined;
 }
-
-/** Atomic counters for failed sign-ins. */
-export interface AttemptCounter {
-  increment(counter: string, window: number): Promise<number>;
-  decrement(counter: string): Promise<void>;
-  readCounter(counter: string): Promise<number>;
-  resetCounter(counter: string): Promise<void>;
-}

@@ -1,11 +1,14 @@
 import { bodyParser } from '@koa/bodyparser';
 import { Router } from '@koa/router';
 import type { Context, Middleware, Next } from 'koa';
+import type { AuditLog, CommonFacts } from '../audit/audit-log.ts';
+import { requestFacts } from '../audit/request-facts.ts';
 import type { Account, AccountDirectory } from '../directory/contract.ts';
 import { ParleyError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { checkSubmission } from './check-submission.ts';
 import type { InteractionGateway, PendingInteraction } from './contract.ts';
+import type { KnownBrowsers } from './known-browsers.ts';
 import type { Pages } from './pages.ts';
 import type { SecondFactor } from './second-factor.ts';
 import { showWays } from './steps/choose-way.ts';
@@ -25,6 +28,8 @@ export interface InteractionOptions {
   /** The first is taken unless the consumer chooses another. Empty: consumers sign in without a page, or not at all. */
   ways: readonly SignInWay[];
   attempts: SignInAttempts;
+  knownBrowsers: KnownBrowsers;
+  audit: AuditLog;
   secondFactor: SecondFactor;
   pages: Pages;
   issuer: string;
@@ -46,6 +51,8 @@ export interface Step extends InteractionOptions {
   /** The way to sign in that is being gone; undefined where the brand has none with a page. */
   way: SignInWay | undefined;
   form: Record<string, unknown>;
+  /** What each audit event of this step says. */
+  facts: CommonFacts;
 }
 
 /** @returns where to go on, or undefined when a page is shown */
@@ -89,7 +96,8 @@ export function createInteractionRoutes(options: InteractionOptions): Middleware
     const base = `${path}/interaction/${interaction.uid}`;
     const action = chosen === undefined ? base : `${base}/with/${chosen}`;
     const body = (ctx.request as { body?: Record<string, unknown> }).body ?? {};
-    return { ...options, ctx, interaction, way, base, action, form: body };
+    const facts = { ...requestFacts(ctx), clientId: interaction.clientId };
+    return { ...options, ctx, interaction, way, base, action, form: body, facts };
   };
 
   const showDue = async (ctx: Context): Promise<void> => {

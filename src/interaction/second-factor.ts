@@ -1,20 +1,29 @@
 import { Secret, TOTP } from 'otpauth';
 import { ParleyError } from '../errors.ts';
-import type { AttemptCounter } from './contract.ts';
+import type { CommonFacts } from '../audit/audit-log.ts';
+import type { AttemptLimits } from '../limits/attempt-limits.ts';
+import { pairEntry } from '../limits/entries.ts';
 
 /** Seconds for which the password counts while the code is typed. */
 export const firstFactorLifetime = 300;
 
 const period = 30;
-const attemptsPerWindow = 10;
-const windowSeconds = 15 * 60;
 
 export interface SecondFactorOptions {
-  counter: AttemptCounter;
+  limits: AttemptLimits;
   /** Atomic: true for the first use of a name, false for every other one. */
   useOnce(name: string, seconds: number): Promise<boolean>;
   /** Milliseconds since the epoch. */
   now(): number;
+}
+
+export interface CodeAttempt {
+  accountId: string;
+  secret: string;
+  code: string;
+  /** A browser in which this consumer has signed in before. */
+  knownBrowser: string | undefined;
+  facts: CommonFacts;
 }
 
 /**
@@ -24,14 +33,16 @@ export interface SecondFactorOptions {
  * is refused, whoever is faster). Attempts are counted before they are checked, for the account and from
  * anywhere: whoever is here already knows the password.
  */
-export function createSecondFactor({ counter, useOnce, now }: SecondFactorOptions) {
+export function createSecondFactor({ limits, useOnce, now }: SecondFactorOptions) {
   return {
     /** @throws ParleyError('too_many_attempts') */
-    async check({ accountId, secret, code }: { accountId: string; secret: string; code: string }) {
-      const count = await counter.increment(`second-factor:${accountId}`, windowSeconds);
-      if (count > attemptsPerWindow) {
-        throw new ParleyError('too_many_attempts', `second factor: ${count} attempts`, {
-          retryAfter: windowSeconds,
+    async check({ accountId, secret, code, knownBrowser, facts }: CodeAttempt): Promise<boolean> {
+      // Whoever got hold of the password must not keep the consumer's own browser out.
+      const entry = knownBrowser === undefined ? accountId : pairEntry(accountId, knownBrowser);
+      const { admitted, wait } = await limits.take('second-factor', entry, facts);
+      if (!admitted) {
+        throw new ParleyError('too_many_attempts', 'the limit of one-time codes is reached', {
+          retryAfter: wait,
         });
       }
       const timestamp = now();
@@ -41,7 +52,7 @@ export function createSecondFactor({ counter, useOnce, now }: SecondFactorOption
       const step = TOTP.counter({ period, timestamp }) + delta;
       // A step is valid for three periods; a minute more for clocks of other processes.
       const isFirst = await useOnce(`totp:${accountId}:${step}`, 3 * period + 60);
-      if (isFirst) await counter.resetCounter(`second-factor:${accountId}`);
+      if (isFirst) await limits.forget('second-factor', entry);
       return isFirst;
     },
   };

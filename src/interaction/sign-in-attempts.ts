@@ -1,71 +1,113 @@
-import { createHash } from 'node:crypto';
+import type { AuditLog, CommonFacts } from '../audit/audit-log.ts';
 import { ParleyError } from '../errors.ts';
-import { addressGroup } from '../http/address-group.ts';
-import type { AttemptCounter } from './contract.ts';
+import type { AttemptLimits, Attempts } from '../limits/attempt-limits.ts';
+import { addressEntry, loginEntry, pairEntry } from '../limits/entries.ts';
+import type { LimitKind } from '../limits/limit-kinds.ts';
 
-const windowSeconds = 15 * 60;
+export interface SignInAttemptsOptions {
+  limits: AttemptLimits;
+  audit: AuditLog;
+}
 
-/** Per login and address: a stranger's guesses do not use up the consumer's own. */
-const attemptsPerLoginAndAddress = 10;
-/** Per login from anywhere: many addresses guess no faster. While they do, the consumer cannot sign in either. */
-const attemptsPerLogin = 100;
-/** Failures per address over all logins: password spraying. A carrier's shared address may sign in as often as it likes. */
-const failuresPerAddress = 200;
+export interface Guess {
+  login: string;
+  address: string;
+  /** A browser that has signed this login in before (known-browsers.ts). */
+  knownBrowser: string | undefined;
+  facts: CommonFacts;
+}
+
+/** A password that may be checked; one that turns out wrong has been counted. */
+export interface SignInAttempt {
+  /** A consumer who remembered the password starts afresh. */
+  succeeded(): Promise<void>;
+  /** Nobody could say whether it was right. */
+  undecided(): Promise<void>;
+}
+
+/** What an attempt counts for, in the store. */
+type Count = [kind: LimitKind, entry: string];
 
 /**
- * Counts before it checks, atomically, so that a hundred parallel guesses are a hundred. Logins are counted by
- * their hash: the store learns no names.
+ * Attempts are counted before the password is checked, atomically, so that a hundred parallel guesses are a hundred.
+ * They count for what was typed, whether there is such an account or not.
+ *
+ * Strangers' guesses never wait in the way of a consumer's own known browser: that one counts for itself, so that
+ * nobody who has not signed in there can use its attempts up.
  */
-export function createSignInAttempts(counter: AttemptCounter) {
+export function createSignInAttempts({ limits, audit }: SignInAttemptsOptions) {
+  /** @throws ParleyError('too_many_attempts'), and then nothing is counted: what was taken before is given back */
+  async function take([kind, entry]: Count, taken: readonly Count[], facts: CommonFacts) {
+    const outcome = await limits.take(kind, entry, facts);
+    if (outcome.admitted) return outcome;
+    await giveBack(taken);
+    throw refusal(kind, outcome);
+  }
+
+  async function giveBack(counts: readonly Count[]): Promise<void> {
+    await Promise.all(counts.map(([kind, entry]) => limits.giveBack(kind, entry)));
+  }
+
+  async function beginKnown(name: string, knownBrowser: string, facts: CommonFacts): Promise<SignInAttempt> {
+    const own: Count = ['known-browser', pairEntry(name, knownBrowser)];
+    await take(own, [], facts);
+    return { succeeded: () => limits.forget(...own), undecided: () => giveBack([own]) };
+  }
+
+  /** Looked at first: what has to wait writes nothing for logins and addresses that somebody makes up. */
+  async function checkWaits(counts: Record<'both' | 'byAccount' | 'byAddress' | 'byAccounts', Count>) {
+    const find = ([kind, entry]: Count) => limits.find(kind, entry);
+    const [pair, account, address, accounts] = await Promise.all([
+      find(counts.both),
+      find(counts.byAccount),
+      find(counts.byAddress),
+      find(counts.byAccounts),
+    ]);
+    if (pair.wait > 0) throw refusal('account-and-address', pair);
+    if (account.wait > 0) throw refusal('account', account);
+    if (address.wait > 0) throw refusal('address', address);
+    if (accounts.wait > 0 && pair.count === 0) throw refusal('accounts-per-address', accounts);
+  }
+
+  async function beginStrange(name: string, ip: string, facts: CommonFacts): Promise<SignInAttempt> {
+    const address = addressEntry(ip);
+    const byAddress: Count = ['address', address];
+    const both: Count = ['account-and-address', pairEntry(name, address)];
+    const byAccount: Count = ['account', name];
+    const byAccounts: Count = ['accounts-per-address', address];
+    await checkWaits({ both, byAccount, byAddress, byAccounts });
+    // The narrowest first, and each by itself: parallel guesses that it refuses do not count for the others.
+    const { count } = await take(both, [], facts);
+    await take(byAccount, [both], facts);
+    await take(byAddress, [both, byAccount], facts);
+    const isNewHere = count === 1;
+    if (isNewHere) {
+      const { count: accounts, wait } = await take(byAccounts, [both, byAccount, byAddress], facts);
+      if (wait > 0) audit.record('spraying.detected', { ...facts, accounts });
+    }
+    return {
+      // The address keeps neither this attempt nor that it failed here before: a carrier's has many consumers.
+      async succeeded() {
+        await Promise.all([limits.forget(...both), giveBack([byAddress, byAccount, byAccounts])]);
+      },
+      undecided: () => giveBack([both, byAccount, byAddress, ...(isNewHere ? [byAccounts] : [])]),
+    };
+  }
+
   return {
     /** @throws ParleyError('too_many_attempts') */
-    async check(login: string, address: string): Promise<void> {
-      const names = counters(login, address);
-      // First and alone: an address that is over its limit writes no counters for logins that it makes up.
-      const byAddress = await counter.readCounter(names.address);
-      if (byAddress >= failuresPerAddress) throw tooMany(`${byAddress} failures of this address`);
-      const [both, byLogin] = await Promise.all([
-        counter.increment(names.both, windowSeconds),
-        counter.increment(names.login, windowSeconds),
-      ]);
-      if (both > attemptsPerLoginAndAddress || byLogin > attemptsPerLogin)
-        throw tooMany(`${both} with this address, ${byLogin} with this login`);
-    },
-    async failed(login: string, address: string): Promise<void> {
-      await counter.increment(counters(login, address).address, windowSeconds);
-    },
-    /** Nobody could say whether it was right: the attempt is taken back. */
-    async undecided(login: string, address: string): Promise<void> {
-      const names = counters(login, address);
-      await Promise.all([counter.decrement(names.both), counter.decrement(names.login)]);
-    },
-    /** A consumer who remembered the password starts afresh. */
-    async succeeded(login: string, address: string): Promise<void> {
-      const names = counters(login, address);
-      await Promise.all([counter.resetCounter(names.both), counter.resetCounter(names.login)]);
+    begin({ login, address, knownBrowser, ...guess }: Guess): Promise<SignInAttempt> {
+      const name = loginEntry(login);
+      const facts = { ...guess.facts, login: name };
+      return knownBrowser === undefined
+        ? beginStrange(name, address, facts)
+        : beginKnown(name, knownBrowser, facts);
     },
   };
 }
 
-function tooMany(detail: string): ParleyError {
-  return new ParleyError('too_many_attempts', `sign-in attempts: ${detail}`, { retryAfter: windowSeconds });
-}
-
-function counters(login: string, ip: string): { both: string; login: string; address: string } {
-  const address = addressGroup(ip);
-  const name = createHash('sha256').update(spelling(login)).digest('base64url');
-  return { both: `sign-in:${name}:${address}`, login: `sign-in:${name}`, address: `sign-in-from:${address}` };
-}
-
-/**
- * Logins that a directory may take for the same: LDAP servers and databases overlook case, blanks, accents, compatible
- * and invisible characters, and each spelling that counted by itself would be ten more guesses.
- */
-function spelling(login: string): string {
-  return login
-    .normalize('NFKD')
-    .replaceAll(/[\p{M}\p{C}\s]/gu, '')
-    .toLowerCase();
+function refusal(kind: LimitKind, { wait }: Attempts): ParleyError {
+  return new ParleyError('too_many_attempts', `sign-in attempts: ${kind}`, { retryAfter: wait });
 }
 
 export type SignInAttempts = ReturnType<typeof createSignInAttempts>;

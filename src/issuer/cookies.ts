@@ -7,6 +7,8 @@ export interface BrandCookies {
   /** The browser's own secret that ties an interaction's result to the browser that began it. */
   binding: string;
   signatures: CookieSignatures;
+  /** Says that consumers have signed in here before; outlives every session (interaction/known-browsers.ts). */
+  known: string;
   long: CookieAttributes;
   short: CookieAttributes;
 }
@@ -42,6 +44,7 @@ export function createBrandCookies(
       resume: `${scopedPrefix}parley_${brand}_resume`,
     },
     binding: `${hostPrefix}parley_${brand}_browser`,
+    known: `${hostPrefix}parley_${brand}_known`,
     signatures: createCookieSignatures(masterKeys.map((key) => deriveKey(key, `parley cookie ${brand}`))),
     long: { ...common, ...(path && { path }) },
     short: common,

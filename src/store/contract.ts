@@ -63,12 +63,20 @@ export interface BrandStore {
 
   /** Adds one and returns the new count; the count starts anew `window` seconds after its first increment. Atomic. */
   increment(counter: string, window: number): Promise<number>;
-  /** Takes one back, never below 0; a counter that is not there stays away, and none lives longer for it. */
-  decrement(counter: string): Promise<void>;
   /** The count so far, 0 for a counter that is not there. */
   readCounter(counter: string): Promise<number>;
-  /** Removes a counter, e.g. after a successful sign-in. */
+  /** Removes a counter. */
   resetCounter(counter: string): Promise<void>;
+
+  /**
+   * Admits an attempt and counts it, or says how long to wait and counts nothing. Atomic: of any number of parallel
+   * attempts no more than `rule.free` are admitted before the first wait is over. Not carried by `exportItems`.
+   */
+  takeAttempt(name: string, rule: AttemptRule): Promise<Attempts & { admitted: boolean }>;
+  /** Takes one back, as if it had not been made; never below 0. */
+  returnAttempt(name: string): Promise<void>;
+  findAttempts(name: string, rule: AttemptRule): Promise<Attempts>;
+  forgetAttempts(name: string): Promise<void>;
 
   /**
    * Single flight across processes: takes the lock or answers undefined at once. The lock ends by itself after
@@ -95,6 +103,25 @@ export interface BrandStore {
    */
   setNotBefore(accountId: string, epochSeconds: number, expiresIn: number): Promise<void>;
   notBefore(accountId: string): Promise<number | undefined>;
+}
+
+/** Attempts that have to wait longer and longer, and are forgotten one by one. */
+export interface AttemptRule {
+  /** So many in a row need not wait. */
+  free: number;
+  /** Seconds after which one is forgotten. */
+  forgetOneAfter: number;
+  /** Seconds to wait after the last free one; each further one doubles them. */
+  firstWait: number;
+  /** Seconds. */
+  longestWait: number;
+}
+
+export interface Attempts {
+  /** Those that count now. */
+  count: number;
+  /** Seconds until the next is admitted; 0: at once. */
+  wait: number;
 }
 
 export interface LinkPage {

@@ -1,5 +1,6 @@
 import type { Store } from './contract.ts';
 import { answer } from './embedded/answer.ts';
+import { attempts } from './embedded/attempts.ts';
 import { counters } from './embedded/counters.ts';
 import { links } from './embedded/links.ts';
 import { locks } from './embedded/locks.ts';
@@ -32,6 +33,7 @@ export function createEmbeddedStore({
     records: records(context),
     sets: sets(context),
     counters: counters(context),
+    attempts: attempts(context),
     locks: locks(context),
     links: links(context),
     notBefore: notBefore(context),
@@ -49,6 +51,7 @@ export function createEmbeddedStore({
         ...parts.records(brand),
         ...parts.sets(brand),
         ...parts.counters(brand),
+        ...parts.attempts(brand),
         ...parts.locks(brand),
         ...parts.links(brand),
         ...parts.notBefore(brand),

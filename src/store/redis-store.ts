@@ -1,5 +1,6 @@
 import type { Store } from './contract.ts';
 import { checkBrandName } from './record-rules.ts';
+import { attempts } from './redis/attempts.ts';
 import { command } from './redis/command.ts';
 import { connect, type ConnectionOptions } from './redis/connection.ts';
 import { counters } from './redis/counters.ts';
@@ -36,6 +37,7 @@ export function createRedisStore({ prefix = defaultPrefix, ...options }: RedisSt
         ...records(connection, keys),
         ...sets(connection, keys),
         ...counters(connection, keys),
+        ...attempts(connection, keys),
         ...locks(connection, keys),
         ...links(connection, keys),
         ...notBefore(connection, keys),

@@ -175,7 +175,7 @@ clients:
     expect((await errorOf(config)).message).toBe(
       [
         'brands/acme.yaml:18:1 theme: unknown key',
-        '    fix: known here: brand, display_name, demo, issuer, login, back_channel, accounts, subject, claims, pii, scopes, resources, session, lifetimes, keys, request_log, internal_hosts, clients',
+        '    fix: known here: brand, display_name, demo, issuer, login, back_channel, accounts, subject, claims, pii, scopes, resources, session, lifetimes, keys, limits, request_log, internal_hosts, clients',
         'brands/acme.yaml:19:1 scops: unknown key',
         '    fix: did you mean scopes?',
       ].join('\n'),

@@ -459,21 +459,6 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
       });
 
-      test('takes back one at a time, never below nothing, and opens no window by that', async () => {
-        await brand.decrement('attempts');
-        expect(await brand.readCounter('attempts')).toBe(0);
-        await times(20, () => brand.increment('attempts', 1));
-        await times(15, () => brand.decrement('attempts'));
-        expect(await brand.readCounter('attempts')).toBe(5);
-        await times(15, () => brand.decrement('attempts'));
-        expect(await brand.readCounter('attempts')).toBe(0);
-        expect(await brand.increment('attempts', minute)).toBe(1);
-        await harness.expire(1);
-        await brand.decrement('attempts');
-        expect(await brand.readCounter('attempts')).toBe(0);
-        expect(await brand.increment('attempts', minute)).toBe(1);
-      });
-
       test('starts anew a window after its first increment, however often it was raised since', async () => {
         expect(await brand.increment('attempts', brief)).toBe(1);
         expect(await brand.increment('attempts', minute)).toBe(2);
@@ -496,6 +481,56 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         await brand.resetCounter('attempts');
         await brand.resetCounter('never raised');
         expect(await brand.increment('attempts', minute)).toBe(1);
+      });
+    });
+
+    describe('attempts', () => {
+      const rule = { free: 5, forgetOneAfter: minute, firstWait: brief, longestWait: 4 * brief };
+
+      test('are admitted as often as they are free, and not once more, however many come at once', async () => {
+        const slow = { ...rule, firstWait: minute, longestWait: minute };
+        const taken = await times(50, () => brand.takeAttempt('a', slow));
+        expect(taken.filter(({ admitted }) => admitted)).toHaveLength(5);
+        const counts = taken.filter(({ admitted }) => admitted).map(({ count }) => count);
+        expect(counts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
+        expect(taken.filter(({ admitted, wait }) => !admitted && wait > 30)).toHaveLength(45);
+        expect((await brand.findAttempts('a', slow)).wait).toBeGreaterThan(30);
+        expect(await store.forBrand('other').findAttempts('a', slow)).toEqual({ count: 0, wait: 0 });
+      });
+
+      test('wait twice as long each time, up to the longest wait', async () => {
+        for (let n = 0; n < 5; n += 1) await brand.takeAttempt('a', rule);
+        for (const seconds of [brief, 2 * brief, 4 * brief, 4 * brief]) {
+          expect((await brand.takeAttempt('a', rule)).admitted).toBe(false);
+          await harness.expire(seconds);
+          expect((await brand.takeAttempt('a', rule)).admitted).toBe(true);
+        }
+      });
+
+      test('are forgotten one by one', async () => {
+        const quick = { free: 3, forgetOneAfter: brief, firstWait: minute, longestWait: minute };
+        for (let n = 0; n < 3; n += 1) await brand.takeAttempt('a', quick);
+        await harness.expire(brief);
+        expect(await brand.findAttempts('a', quick)).toEqual({ count: 2, wait: 0 });
+        await harness.expire(3 * brief);
+        expect(await brand.findAttempts('a', quick)).toEqual({ count: 0, wait: 0 });
+      });
+
+      test('are taken back one at a time, never below nothing', async () => {
+        for (let n = 0; n < 5; n += 1) await brand.takeAttempt('a', rule);
+        await brand.returnAttempt('a');
+        expect(await brand.findAttempts('a', rule)).toEqual({ count: 4, wait: 0 });
+        await times(9, () => brand.returnAttempt('a'));
+        await brand.returnAttempt('never made');
+        expect((await brand.findAttempts('a', rule)).count).toBe(0);
+        expect((await brand.takeAttempt('a', rule)).count).toBe(1);
+      });
+
+      test('start anew when they are forgotten at once', async () => {
+        await times(5, () => brand.takeAttempt('a', rule));
+        await brand.forgetAttempts('a');
+        await brand.forgetAttempts('never made');
+        expect(await brand.takeAttempt('a', rule)).toEqual({ admitted: true, count: 1, wait: 0 });
       });
     });
 

@@ -54,7 +54,7 @@ onEachStore((store) => {
     const step = TOTP.counter({ timestamp: time });
     for (const near of [-1, 0, 1])
       await records?.destroy('ReplayDetection', `totp:${tia.sub}:${step + near}`);
-    await records?.resetCounter(`second-factor:${tia.sub}`);
+    await records?.forgetAttempts(`second-factor ${tia.sub}`);
   });
 
   /** Up to the code page; answers how a code is submitted there. */

@@ -9,6 +9,8 @@ import { poll } from '../support/poll.ts';
 import { recordCommands } from '../support/record-commands.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
+const rule = { free: 5, forgetOneAfter: 45, firstWait: 30, longestWait: 60 };
+
 const timeout = 1000;
 
 describeWith('redis-server', () => {
@@ -61,6 +63,8 @@ describeWith('redis-server', () => {
       await brand.addMember('sessions', 'm', 120);
       await brand.addMember('sessions', 'n', 20);
       await brand.increment('attempts', 30);
+      await brand.takeAttempt('login', rule);
+      await brand.takeAttempt('login', rule);
       await brand.acquireLock('rotate', 40);
       await brand.setNotBefore('dana', 1, 900);
       await brand.setNotBefore('dana', 2, 60);
@@ -69,6 +73,7 @@ describeWith('redis-server', () => {
       await brand.putLink('livechat', 'dana', {});
       expect(await findLifetimes(server)).toEqual({
         'parley:1-ping': 1,
+        'parley:1:acme:attempts:login': 90,
         'parley:1:acme:counter:attempts': 30,
         'parley:1:acme:grant:g': 900,
         'parley:1:acme:link:livechat:dana': -1,
@@ -367,6 +372,9 @@ async function useEverything(brand: BrandStore): Promise<void> {
     await brand.removeMember('set', 'm');
     await brand.increment('counter', 60);
     await brand.resetCounter('counter');
+    await brand.takeAttempt('attempts', rule);
+    await brand.findAttempts('attempts', rule);
+    await brand.returnAttempt('attempts');
     const lock = await brand.acquireLock('lock', 60);
     await lock?.release();
     const link = await brand.putLink('livechat', 'dana', { n: round });

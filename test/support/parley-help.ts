@@ -48,7 +48,9 @@ async function runHelp(path: readonly string[]): Promise<Help> {
   const stdout = written.join('');
   const [options = '', commands = ''] = stdout.split(/^Commands:$/m);
   return {
-    commands: [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter(isNotHelp),
+    commands: [...commands.matchAll(/^ {2}([a-z]+(?:-[a-z]+)*)/gm)]
+      .map(([, name = '']) => name)
+      .filter(isNotHelp),
     options: [...options.matchAll(/--[a-z-]+/g)].map(([option]) => option),
   };
 }

@@ -7,8 +7,20 @@ const schemaVersion = 1;
 /** Stands for "no expiry", so that every query compares with one rule. */
 export const never = Number.MAX_SAFE_INTEGER;
 
+const firstTables = ['records', 'members', 'counters', 'locks', 'not_before'] as const;
+
 /** Every table that forgets by itself; the sweep goes through them. */
-export const expiringTables = ['records', 'members', 'counters', 'locks', 'not_before'] as const;
+export const expiringTables = [...firstTables, 'attempts'] as const;
+
+/** What came later without changing what was there: made in a file that has it not, whoever wrote that. */
+const additions = `
+CREATE TABLE IF NOT EXISTS attempts (
+  brand TEXT NOT NULL, name TEXT NOT NULL,
+  count INTEGER NOT NULL, last INTEGER NOT NULL, since INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  UNIQUE (brand, name)
+) STRICT;
+CREATE INDEX IF NOT EXISTS attempts_expiry ON attempts (expires_at);
+`;
 
 /** A record whose payload is NULL is a tombstone. */
 const statements = `
@@ -41,7 +53,8 @@ CREATE TABLE links (
   brand TEXT NOT NULL, platform TEXT NOT NULL, account_id TEXT NOT NULL, link TEXT NOT NULL,
   UNIQUE (brand, platform, account_id)
 ) STRICT;
-${expiringTables.map((table) => `CREATE INDEX ${table}_expiry ON ${table} (expires_at);`).join('\n')}
+${additions}
+${firstTables.map((table) => `CREATE INDEX ${table}_expiry ON ${table} (expires_at);`).join('\n')}
 PRAGMA user_version = ${schemaVersion};
 `;
 
@@ -50,7 +63,10 @@ export function createSchema(database: DatabaseSync): void {
   transaction(database, () => {
     const row = database.prepare('PRAGMA user_version').get();
     const found = Number(row?.['user_version']);
-    if (found === schemaVersion) return;
+    if (found === schemaVersion) {
+      database.exec(additions);
+      return;
+    }
     if (found !== 0) {
       throw new Error(
         `The embedded store was written by another version of Parley (schema ${found}, this one reads ${schemaVersion}).`,

@@ -1,17 +1,11 @@
 import { toMilliseconds } from '../record-rules.ts';
 import { command } from './command.ts';
 import type { RedisPart } from './part.ts';
-import { decrementCounter, incrementCounter } from './scripts.ts';
+import { incrementCounter } from './scripts.ts';
 
 /** Counters over a fixed window that opens with the first increment. */
-export const counters: RedisPart<'increment' | 'decrement' | 'readCounter' | 'resetCounter'> = (
-  { run },
-  keys,
-) => ({
+export const counters: RedisPart<'increment' | 'readCounter' | 'resetCounter'> = ({ run }, keys) => ({
   increment: async (counter, window) => run(incrementCounter(keys.counter(counter), toMilliseconds(window))),
-  async decrement(counter) {
-    await run(decrementCounter(keys.counter(counter)));
-  },
   async readCounter(counter) {
     const key = keys.counter(counter);
     return Number((await run(command(key, (redis) => redis.get(key)))) ?? 0);

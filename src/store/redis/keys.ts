@@ -16,6 +16,7 @@ export interface BrandKeys {
   grant(grantId: string): string;
   set(name: string): string;
   counter(name: string): string;
+  attempts(name: string): string;
   lock(name: string): string;
   link(platform: string, accountId: string): string;
   links(): string;
@@ -37,6 +38,7 @@ export function createBrandKeys(prefix: string, brand: string): BrandKeys {
     grant: (grantId) => `${start}:grant:${grantId}`,
     set: (name) => `${start}:set:${name}`,
     counter: (name) => `${start}:counter:${name}`,
+    attempts: (name) => `${start}:attempts:${name}`,
     lock: (name) => `${start}:lock:${name}`,
     link: (platform, accountId) => `${start}:link:${toLinkMember(platform, accountId)}`,
     links: () => `${start}:links`,

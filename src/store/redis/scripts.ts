@@ -1,4 +1,5 @@
 import type { ConsumeOutcome, SaveOutcome } from '../contract.ts';
+import type { RuleNumbers } from '../attempt-rules.ts';
 import { type Script, script } from './command.ts';
 
 /**
@@ -92,12 +93,6 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count`);
 
-/** Never below zero, and never a counter that was not there. */
-export const decrementCounter: Script<[], unknown> = script(`
-local count = tonumber(redis.call('GET', KEYS[1]) or '0')
-if count > 0 then redis.call('DECR', KEYS[1]) end
-return 0`);
-
 export const putLink: Script<[link: string], string> = script(`
 local stored = redis.call('GET', KEYS[1])
 if stored then return stored end
@@ -117,3 +112,44 @@ local lifetime = math.max(tonumber(ARGV[2]), redis.call('PTTL', KEYS[1]))
 local moment = ARGV[1]
 if stored and tonumber(stored) > tonumber(moment) then moment = stored end
 redis.call('SET', KEYS[1], moment, 'PX', string.format('%.0f', lifetime))`);
+
+/** The arithmetic of attempt-rules.ts, with the clock of the server. The key holds `count last since`. */
+const settledAttempts = `
+${nowInMilliseconds}
+local free, forget, first, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local count, last, since = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+) (%d+) (%d+)$')
+count, last, since = tonumber(count or 0), tonumber(last or 0), tonumber(since or now)
+local forgotten = math.max(0, math.floor((now - since) / forget))
+if forgotten >= count then
+  count, since = 0, now
+else
+  count, since = count - forgotten, since + forgotten * forget
+end
+local function wait()
+  if count < free then return 0 end
+  return math.max(0, last + math.min(longest, first * 2 ^ (count - free)) - now)
+end
+`;
+
+/** a rule → [1 when admitted, attempts, milliseconds to wait]; what is refused writes nothing */
+export const takeAttempt: Script<RuleNumbers, [admitted: number, count: number, wait: number]> = script(`
+${settledAttempts}
+if wait() > 0 then return {0, count, wait()} end
+count, last = count + 1, now
+redis.call('SET', KEYS[1], string.format('%.0f %.0f %.0f', count, last, since))
+redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', since + count * forget))
+return {1, count, wait()}`);
+
+export const readAttempts: Script<RuleNumbers, [count: number, wait: number]> = script(`
+${settledAttempts}
+return {count, wait()}`);
+
+/** The last one leaves nothing behind. */
+export const returnAttempt: Script<[], unknown> = script(`
+local count, rest = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+)( .*)$')
+if count and tonumber(count) > 1 then
+  redis.call('SET', KEYS[1], string.format('%.0f', tonumber(count) - 1) .. rest, 'KEEPTTL')
+elseif count then
+  redis.call('DEL', KEYS[1])
+end
+return 0`);
