@@ -1,8 +1,8 @@
 import type { Account } from '../directory/contract.ts';
 import type { MappedBrand } from './claim-names.ts';
 import { type ClientMapping, mapClients, releasedNames } from './client-mapping.ts';
+import { createEvaluateClaim, type EvaluateClaim } from './evaluated-claims.ts';
 import { reasonOf } from './evaluation-reason.ts';
-import { prune } from './json-copy.ts';
 
 /**
  * Account → the claims that one client may get now. Pure: compiled once, no I/O.
@@ -38,12 +38,13 @@ export interface ClaimsMappingOptions extends MappedBrand {
 /** @throws ExpressionError for an expression that does not parse: `claimsCheck` says all of them with their place */
 export function createClaimsMapping({ onProblem, ...brand }: ClaimsMappingOptions): ClaimsMapping {
   const { byScope, clients } = mapClients(brand);
+  const evaluate = createEvaluateClaim();
   return {
     release(request) {
       const client = clients.get(request.clientId);
       if (!client) return {};
       const names = releasedNames(request, { client, byScope });
-      return evaluateAll(names, { request, client, onProblem });
+      return evaluateAll(names, { request, client, evaluate, onProblem });
     },
   };
 }
@@ -53,14 +54,16 @@ function evaluateAll(
   context: {
     request: ReleaseRequest;
     client: ClientMapping;
+    evaluate: EvaluateClaim;
     onProblem: ((problem: EvaluationProblem) => void) | undefined;
   },
 ): Record<string, unknown> {
-  const { request, client, onProblem } = context;
+  const { request, client, evaluate, onProblem } = context;
   const released: [string, unknown][] = [];
   for (const claim of names) {
     try {
-      const value = prune(client.expressions.get(claim)?.evaluate(request.account.record));
+      const expression = client.expressions.get(claim);
+      const value = expression && evaluate(expression, request.account.record);
       if (value !== undefined) released.push([claim, value]);
     } catch (error) {
       // One odd record must not keep its consumer out: the claim is missing, the operator is told.

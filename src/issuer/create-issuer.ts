@@ -42,7 +42,7 @@ export async function createIssuer(options: IssuerOptions) {
       clientMetadata: clients.map((client) =>
         toClientMetadata(client, brand, options.encryptionKeys.get(client.id)),
       ),
-      adapter: createAdapterFactory({ ...options, ...parts, onLateSave: parts.lateAnswers.mark }),
+      adapter: createAdapterFactory({ ...options, ...parts }),
       findAccount: consumers.findAccount,
       pages: issuerPages({
         views: options.views,

@@ -19,6 +19,7 @@ import { createBrandSessionGroup } from './sign-in/brand-session-group.ts';
 import { createConsumerOfRequest } from './sign-in/consumer-of-request.ts';
 import { createPushedSignIns } from './sign-in/pushed-sign-ins.ts';
 import { createLateAnswers } from './refuse-late-answers.ts';
+import { createSessionSaves } from './session-saves.ts';
 import { createSubjects } from './subjects.ts';
 
 export type IssuerParts = ReturnType<typeof createIssuerParts>;
@@ -47,6 +48,8 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
   const absoluteLifetime = brand.session.absolute;
   const path = new URL(brand.issuer).pathname.replace(/\/$/, '');
 
+  const lateAnswers = createLateAnswers(cookies);
+  const accountSessions = createAccountSessions({ store, absoluteLifetime, now });
   const consumers = createConsumers({
     ...options,
     absoluteLifetime,
@@ -62,7 +65,14 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     consumers,
     endedSessions,
     pendingWrites,
-    accountSessions: createAccountSessions({ store, absoluteLifetime, now }),
+    accountSessions,
+    sessionSaves: createSessionSaves({
+      store,
+      accountSessions,
+      endedSessions,
+      idleLifetime: brand.session.idle,
+      onLateSave: lateAnswers.mark,
+    }),
     interactionMemory: createInteractionMemory(store),
     brandSessionGroup,
     pushedSignIns,
@@ -75,7 +85,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
     requests,
     pairwiseSubject: subjects.find,
     subjects,
-    lateAnswers: createLateAnswers(cookies),
+    lateAnswers,
     modes: createPageModes({
       clients,
       requests,

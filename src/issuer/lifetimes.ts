@@ -24,6 +24,7 @@ export function createLifetimes(
   clientOf: (clientId: string | undefined) => ResolvedClient | undefined,
   now: () => number,
 ): NonNullable<Configuration['ttl']> {
+  const grantLifetime = longestGrant(brand);
   const lifetimeOf = (name: LifetimeName, clientId: string | undefined): number =>
     clientOf(clientId)?.lifetimes?.[name] ?? brand.lifetimes[name] ?? defaultLifetimes[name];
   return {
@@ -38,7 +39,7 @@ export function createLifetimes(
     RefreshToken: (ctx, _token, client) =>
       // A chain of rotations keeps its first end (RFC 9700 4.14.2).
       ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? lifetimeOf('refresh_token', client.clientId),
-    Grant: () => longestGrant(brand),
+    Grant: grantLifetime,
     Interaction: interactionLifetime,
     Session: (_ctx, session) => {
       const end = endOfSession(session, brand.session.absolute) ?? now() + brand.session.absolute;

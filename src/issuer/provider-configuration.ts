@@ -47,7 +47,8 @@ export interface ConfigurationParts {
  */
 export function createProviderConfiguration(parts: ConfigurationParts): Configuration {
   const { brand, clients, cookies } = parts;
-  const clientOf = (clientId: string | undefined) => clients.find(({ id }) => id === clientId);
+  const byId = new Map(clients.map((client) => [client.id, client]));
+  const clientOf = (clientId: string | undefined) => byId.get(clientId ?? '');
   return {
     adapter: parts.adapter,
     clients: parts.clientMetadata,

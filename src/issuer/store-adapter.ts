@@ -1,16 +1,14 @@
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
-import type { AccountSessions } from './account-sessions.ts';
 import type { PendingWrites } from './pending-writes.ts';
 import { toProtocolError } from './protocol-error.ts';
+import type { SessionSaves } from './session-saves.ts';
 
 export interface AdapterOptions {
   store: BrandStore;
-  accountSessions: AccountSessions;
   pendingWrites: PendingWrites;
-  /** Called with the request whose session save came after the session's end. */
-  onLateSave(ctx: object): void;
+  sessionSaves: SessionSaves;
   /** Asked before something is stored for somebody who has proved nothing. */
   admitAnonymous(ip: string): Promise<void>;
 }
@@ -23,31 +21,20 @@ export interface AdapterOptions {
  */
 export function createAdapterFactory({
   store,
-  accountSessions,
   pendingWrites,
-  onLateSave,
+  sessionSaves,
   admitAnonymous,
 }: AdapterOptions): (model: string) => Adapter {
-  async function saveSession(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
-    // Noted first: none is written that its account's end would not find.
-    const [, outcome] = await Promise.all([
-      accountSessions.note(payload),
-      store.upsert('Session', id, payload, expiresIn),
-    ]);
-    const ctx = Provider.ctx;
-    if (outcome === 'dropped' && ctx) onLateSave(ctx);
-  }
-
   return (model) => {
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
-        if (model === 'Session') return saveSession(id, payload, expiresIn);
+        if (model === 'Session') return sessionSaves.save(id, payload, expiresIn);
         if (isAnonymous(model, payload)) await admitAnonymous(Provider.ctx?.ip ?? '');
         const write = store.upsert(model, id, payload, expiresIn);
         if (isReadLater.has(model)) return pendingWrites.add(write);
         if ((await write) === 'exists') throw new errors.InvalidRequest('already used');
       },
-      find: (id) => store.find(model, id),
+      find: (id) => (model === 'Session' ? sessionSaves.find(id) : store.find(model, id)),
       findByUid: (uid) => store.findByUid(model, uid),
       findByUserCode: (userCode) => store.findByUserCode(model, userCode),
       async consume(id) {

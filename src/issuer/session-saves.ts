@@ -1,0 +1,76 @@
+import { type AdapterPayload, Provider } from 'oidc-provider';
+import type { BrandStore } from '../store/contract.ts';
+import type { AccountSessions } from './account-sessions.ts';
+import type { EndedSessions } from './ended-sessions.ts';
+
+export interface SessionSavesOptions {
+  store: BrandStore;
+  accountSessions: AccountSessions;
+  endedSessions: EndedSessions;
+  /** Seconds without a request after which a session ends. */
+  idleLifetime: number;
+  /** Called with the request whose session save came after the session's end. */
+  onLateSave(ctx: object): void;
+}
+
+/**
+ * Sessions as the library finds and saves them. It saves one with each request, to extend it: a save that would change
+ * nothing else, and comes shortly after the last one, is left out. A session that has ended meanwhile is noticed all the
+ * same.
+ */
+export interface SessionSaves {
+  find(id: string): Promise<AdapterPayload | undefined>;
+  save(id: string, payload: AdapterPayload, expiresIn: number | undefined): Promise<void>;
+}
+
+/** Seconds by which a session may end earlier than its last request would have it. */
+const longestSlack = 60;
+
+export function createSessionSaves(options: SessionSavesOptions): SessionSaves {
+  const { store, accountSessions, endedSessions, onLateSave } = options;
+  const slack = Math.min(longestSlack, options.idleLifetime / 20);
+  /** By request: what the session was when it began. */
+  const found = new WeakMap<object, { id: string; content: string; end: number }>();
+
+  /** Whether the store has the session as it is, near enough. */
+  function isSaved(id: string, payload: AdapterPayload): boolean {
+    const before = Provider.ctx && found.get(Provider.ctx);
+    if (before?.id !== id || payload.exp === undefined) return false;
+    return Math.abs(payload.exp - before.end) < slack && before.content === contentOf(payload);
+  }
+
+  async function hasEnded(id: string, payload: AdapterPayload, expiresIn?: number): Promise<boolean> {
+    if (payload.uid !== undefined && isSaved(id, payload)) return endedSessions.has(payload.uid);
+    // Noted first: none is written that its account's end would not find.
+    const [, outcome] = await Promise.all([
+      accountSessions.note(payload),
+      store.upsert('Session', id, payload, expiresIn),
+    ]);
+    return outcome === 'dropped';
+  }
+
+  return {
+    async find(id) {
+      const payload = await store.find('Session', id);
+      const ctx = Provider.ctx;
+      if (ctx && typeof payload?.['exp'] === 'number')
+        found.set(ctx, { id, content: contentOf(payload), end: payload['exp'] });
+      return payload;
+    },
+    async save(id, payload, expiresIn) {
+      const ctx = Provider.ctx;
+      if ((await hasEnded(id, payload, expiresIn)) && ctx) onLateSave(ctx);
+    },
+  };
+}
+
+/**
+ * All but the end, and the id of the client's last grant: each answer has a grant of its own, and nothing asks a stored
+ * session for it (grant-per-response.ts).
+ */
+function contentOf({ exp: _end, authorizations, ...payload }: AdapterPayload): string {
+  const clients = Object.entries(authorizations ?? {}).map(([id, { grantId: _last, ...rest }]) => [id, rest]);
+  // Members come in the order in which they were set.
+  const members = Object.entries(payload).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([members, clients]);
+}
