@@ -6,8 +6,8 @@ import { ParleyError } from '../errors.ts';
  * target that is not a path. Koa and oidc-provider build addresses from it, so it would put a stranger's host into
  * discovery although `Host` names a brand. Only a client of a forward proxy sends it.
  */
-export const checkRequestTarget: Middleware = async (ctx, next) => {
+export const checkRequestTarget: Middleware = (ctx, next) => {
   if (!ctx.originalUrl.startsWith('/'))
     throw new ParleyError('host_refused', 'the request target is not a path');
-  await next();
+  return next();
 };

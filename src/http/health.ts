@@ -9,10 +9,9 @@ export interface HealthProbes {
 
 /** `/healthz`: the process is alive. `/readyz`: it may be sent requests (not draining, the store answers). */
 export function health(probes: HealthProbes): Middleware {
-  return async (ctx: Context, next: Next) => {
-    if (ctx.path === '/healthz') answer(ctx, 200, { status: 'ok' });
-    else if (ctx.path === '/readyz') await answerReadiness(ctx, probes);
-    else await next();
+  return (ctx: Context, next: Next) => {
+    if (ctx.path === '/healthz') return answer(ctx, 200, { status: 'ok' });
+    return ctx.path === '/readyz' ? answerReadiness(ctx, probes) : next();
   };
 }
 

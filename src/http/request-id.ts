@@ -9,10 +9,10 @@ const alphabet = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
  * `X-Request-Id` header and the operator in the log. An id sent from outside is not taken over: it would let
  * strangers write into the log.
  */
-export const requestId: Middleware = async (ctx, next) => {
+export const requestId: Middleware = (ctx, next) => {
   ctx.state['requestId'] = createSupportId();
   ctx.set('X-Request-Id', ctx.state['requestId']);
-  await next();
+  return next();
 };
 
 export function createSupportId(): string {

@@ -23,12 +23,9 @@ const paths = ['/parley.js', '/parley.mjs', '/parley-livechat.js', '/parley-live
  */
 export function createServeScript(): Middleware {
   const scripts = new Map(paths.map((path) => [path, loadScript(path)]));
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const script = scripts.get(ctx.path);
-    if (!script || !['GET', 'HEAD'].includes(ctx.method)) {
-      await next();
-      return;
-    }
+    if (!script || !['GET', 'HEAD'].includes(ctx.method)) return next();
     ctx.set({
       'Access-Control-Allow-Origin': '*',
       'Cross-Origin-Resource-Policy': 'cross-origin',

@@ -20,9 +20,9 @@ const longest: Record<string, number> = {
 const longestOther = 1024;
 
 /** Refuses oversized authorization parameters before anything is stored (an Interaction keeps them all). */
-export const limitParameters: Middleware = async (ctx: Context, next: Next) => {
+export const limitParameters: Middleware = (ctx: Context, next: Next) => {
   if (ctx.path === '/auth') checkLengths(ctx.query);
-  await next();
+  return next();
 };
 
 function checkLengths(parameters: object): void {
@@ -40,7 +40,7 @@ function checkLengths(parameters: object): void {
  * `checkParameters`, so that the ID token carries no nonce (docs/decisions/no-nonce.md).
  */
 export function acceptMissingNonce(allows: (clientId: string) => boolean): Middleware {
-  return async (ctx: Context, next: Next) => {
+  return (ctx: Context, next: Next) => {
     const {
       client_id: clientId,
       response_type: responseType,
@@ -57,7 +57,7 @@ export function acceptMissingNonce(allows: (clientId: string) => boolean): Middl
         ctx.query = { ...ctx.query, nonce: absentNonce };
       }
     }
-    await next();
+    return next();
   };
 }
 

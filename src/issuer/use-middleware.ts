@@ -1,4 +1,4 @@
-import type { Context, Next } from 'koa';
+import type { Context, Middleware, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import { askDirectoryBeforeResume } from './directory-before-resume.ts';
@@ -55,15 +55,20 @@ export function useMiddleware(options: MiddlewareOptions): void {
     untypedRevocation,
     limitParameters,
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),
-    parts.binding.checkResume(findResumed),
-    checkResumedClient(provider, findResumed),
-    checkResumedConsumer({ ...options, ...parts, findResumed }),
-    askDirectoryBeforeResume({ ...options, findResumed }),
+    atResume(parts.binding.checkResume(findResumed)),
+    atResume(checkResumedClient(provider, findResumed)),
+    atResume(checkResumedConsumer({ ...options, ...parts, findResumed })),
+    atResume(askDirectoryBeforeResume({ ...options, findResumed })),
     parts.lateAnswers.middleware,
     endWithLibrary({ ...options, ...parts }),
     parts.pendingWrites.middleware,
   ];
   for (const middleware of order) provider.use(middleware);
+}
+
+/** Only a request that goes on after a page of ours has an interaction. */
+function atResume(middleware: Middleware): Middleware {
+  return (ctx, next) => (ctx.path.startsWith('/auth/') ? middleware(ctx, next) : next());
 }
 
 /** The library's own confirmation page destroys the session; what the session gave ends with it. */

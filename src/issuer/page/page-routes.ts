@@ -31,16 +31,15 @@ export function createPageRoutes(options: PageRoutesOptions): Middleware {
     const route = findVendorRoute(path);
     return route && ((call) => answerFromVendor(options, call, route));
   };
-  return async (ctx: Context, next: Next) => {
-    const endpoint = findEndpoint(ctx.path);
-    if (!endpoint) {
-      await next();
-      return;
-    }
+  const answer = async (endpoint: PageEndpoint, ctx: Context, next: Next): Promise<void> => {
     if (ctx.method === 'OPTIONS') answerPreflight(options, ctx);
     else if (ctx.method === 'POST') {
       const call = await provePageCall(options, ctx);
       if (call) await endpoint(call, next);
     } else refuse(ctx, 405, 'invalid_request', 'use POST');
+  };
+  return (ctx: Context, next: Next) => {
+    const endpoint = findEndpoint(ctx.path);
+    return endpoint ? answer(endpoint, ctx, next) : next();
   };
 }
