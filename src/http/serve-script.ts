@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 
 /** The published package: built from src/browser, and the same files that npm delivers. */
 const folder = new URL('../../browser/', import.meta.url);
@@ -25,25 +25,28 @@ export function createServeScript(): Middleware {
   const scripts = new Map(paths.map((path) => [path, loadScript(path)]));
   return (ctx, next) => {
     const script = scripts.get(ctx.path);
-    if (!script || !['GET', 'HEAD'].includes(ctx.method)) return next();
-    ctx.set({
-      'Access-Control-Allow-Origin': '*',
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      'Cache-Control': `public, max-age=${maxAge}`,
-      ETag: script.etag,
-    });
-    ctx.vary('Accept-Encoding');
-    ctx.status = 200;
-    if (ctx.fresh) {
-      ctx.status = 304;
-      return;
-    }
-    const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity');
-    const isPacked = encoding === 'br' || encoding === 'gzip';
-    if (isPacked) ctx.set('Content-Encoding', encoding);
-    ctx.type = 'text/javascript; charset=utf-8';
-    ctx.body = script.bodies[isPacked ? encoding : 'identity'];
+    return script && ['GET', 'HEAD'].includes(ctx.method) ? answer(ctx, script) : next();
   };
+}
+
+function answer(ctx: Context, script: Script): void {
+  ctx.set({
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    'Cache-Control': `public, max-age=${maxAge}`,
+    ETag: script.etag,
+  });
+  ctx.vary('Accept-Encoding');
+  ctx.status = 200;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity');
+  const isPacked = encoding === 'br' || encoding === 'gzip';
+  if (isPacked) ctx.set('Content-Encoding', encoding);
+  ctx.type = 'text/javascript; charset=utf-8';
+  ctx.body = script.bodies[isPacked ? encoding : 'identity'];
 }
 
 function loadScript(path: string): Script {

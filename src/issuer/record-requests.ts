@@ -79,9 +79,9 @@ function findClientId(ctx: Context, endpoint: string): string | undefined {
 
 /** An error in a JSON answer or in the address that the browser is sent back to, of which no event told. */
 function findAnsweredFault(ctx: Context): Fault | undefined {
-  const target = ctx.status < 400 ? String(ctx.response.get('Location') ?? '') : '';
+  const target: string | undefined = ctx.response.get('Location');
   // Most carry a code or a token, and a long one.
-  const location = target.includes('error=') ? URL.parse(target) : null;
+  const location = ctx.status < 400 && target?.includes('error=') ? URL.parse(target) : null;
   const answer = location && new URLSearchParams(location.hash ? location.hash.slice(1) : location.search);
   const body = answer ? Object.fromEntries(answer) : ctx.body;
   return typeof body === 'object' && body !== null && 'error' in body ? (body as Fault) : undefined;
