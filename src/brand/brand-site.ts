@@ -142,6 +142,8 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     cookieKeys: options.cookieKeys,
     pairwiseSalt: usesPairwise(brand) ? await loadPairwiseSalt(keyOptions) : '',
     views: pages,
+    audit,
+    limits,
     log,
     requestLog,
     brokers,

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import type { BrandConfig, ClientConfig } from '../config/brand-schema.ts';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { secretField } from '../platform/client-secret.ts';
 import type { ConsoleValue, PlatformPreset, ResolvedClient } from '../platform/preset-contract.ts';
+import { registerClientSecret } from './client-secret.ts';
 import { chooseClient } from './choose-client.ts';
 import { findNextPastedKey, findPastedKey, type NextPastedKey } from './find-pasted-key.ts';
 import type { CliIo } from './io.ts';
@@ -19,7 +21,7 @@ interface Choice {
   reveal: boolean;
 }
 
-/** `parley client show <client>`: what to type into the platform's console, and what the client may use. */
+/** `parley client show <client>`: what to type into the platform's console, and what the client may use; `client secret`. */
 export function registerClientShow(program: Command, options: ClientShowOptions): void {
   const group = program.command('client').description('the clients of a brand');
   group
@@ -29,6 +31,7 @@ export function registerClientShow(program: Command, options: ClientShowOptions)
     .option('--brand <brand>', 'the brand, where several have a client of this id')
     .option('--reveal', 'print the client secret too', false)
     .action((id: string, choice: Choice) => show(id, choice, options));
+  registerClientSecret(group, options.io);
 }
 
 async function show(id: string, choice: Choice, options: ClientShowOptions): Promise<void> {
@@ -74,9 +77,7 @@ function relyingPartyValues({ issuer }: BrandConfig, client: ResolvedClient): Co
     { field: 'Issuer', value: issuer },
     { field: 'Discovery', value: `${issuer}/.well-known/openid-configuration` },
     { field: 'Client ID', value: client.id },
-    ...(client.secret === undefined
-      ? []
-      : [{ field: 'Client Secret', value: client.secret, secret: true as const }]),
+    ...secretField(client),
   ];
 }
 

@@ -5,6 +5,7 @@ import { checkClientAddresses } from './checks/check-client-addresses.ts';
 import { checkClientCredentials } from './checks/check-client-credentials.ts';
 import { checkClientFlows } from './checks/check-client-flows.ts';
 import { checkClientIds } from './checks/check-client-ids.ts';
+import { checkClientSecrets } from './checks/check-client-secrets.ts';
 import { checkDemoSecrets } from './checks/check-demo-secrets.ts';
 import { checkInternalHosts } from './checks/check-internal-hosts.ts';
 import { checkIssuer } from './checks/check-issuer.ts';
@@ -24,6 +25,8 @@ import type { ConfigPath, Problem } from './contract.ts';
 
 export interface CheckContext {
   production: boolean;
+  /** Milliseconds since the epoch. */
+  now: number;
   /** The value at the path is our repair of a mistake: nothing can be concluded from it for other keys. */
   isDoubtful: (path: ConfigPath) => boolean;
 }
@@ -43,6 +46,7 @@ const rules: readonly ((brand: BrandConfig, context: CheckContext) => Problem[])
   checkLimits,
   checkClientIds,
   checkClientCredentials,
+  checkClientSecrets,
   checkClientFlows,
   checkRedirectUris,
   checkClientAddresses,

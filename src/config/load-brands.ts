@@ -107,7 +107,11 @@ function problemsOf({ file, shape }: Candidate, options: BrandOptions): LocatedP
   const { value: brand } = shape;
   const semantic = brand
     ? [
-        ...checkBrand(brand, { production: options.production, isDoubtful: shape.isDoubtful }),
+        ...checkBrand(brand, {
+          production: options.production,
+          now: Date.now(),
+          isDoubtful: shape.isDoubtful,
+        }),
         ...checkAccountFiles(brand.accounts, options.cwd),
         ...options.checks.flatMap((check) => check(brand)),
       ]

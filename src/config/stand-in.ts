@@ -24,7 +24,12 @@ export function brandStandIn(path: ConfigPath): unknown {
     case 'clients.*.id':
       return `stand-in-${path[1]}`;
     case 'clients.*.secret':
+    case 'clients.*.secrets.*.value':
       return 'stand-in-for-a-secret';
+    case 'clients.*.secrets.*.hash':
+      return `sha256:${'A'.repeat(43)}`;
+    case 'clients.*.secrets':
+      return [{ value: 'stand-in-for-a-secret' }];
     default:
       return undefined;
   }

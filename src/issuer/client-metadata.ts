@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { ClientMetadata, JWK } from 'oidc-provider';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
+import { usesSecret } from './client-secrets.ts';
 import { grantTypes as ownGrantTypes } from './grants/grant-types.ts';
 import { identityScopes } from './identity-scopes.ts';
 import { subjectMetadata } from './subject-rules.ts';
@@ -34,7 +36,8 @@ export function toClientMetadata(
   return withoutUndefined({
     client_id: client.id,
     client_name: client.name ?? client.id,
-    client_secret: client.secret,
+    // Never the secret itself: authenticate-clients.ts compares.
+    client_secret: usesSecret(client) ? randomBytes(32).toString('base64url') : undefined,
     application_type: client.application_type,
     redirect_uris: client.redirect_uris,
     post_logout_redirect_uris: client.post_logout_redirect_uris,

@@ -1,4 +1,6 @@
 import type { JWK, JWKS } from 'oidc-provider';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { AttemptLimits } from '../limits/attempt-limits.ts';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { EventVerifier } from '../directory/back-channel/contract.ts';
@@ -34,6 +36,9 @@ export interface IssuerOptions {
   pairwiseSalt: string;
   views: IssuerViews;
   log: Log;
+  audit: AuditLog;
+  /** Of failed client authentication. */
+  limits: AttemptLimits;
   /** Absent: the brand wants none. */
   requestLog?: RequestLog | undefined;
   /** Of the clients whose platform mints its own tokens, by client id. */

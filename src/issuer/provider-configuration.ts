@@ -12,6 +12,7 @@ import type { Consumers } from './consumers.ts';
 import type { GrantPerResponse } from './grant-per-response.ts';
 import type { createInteractionPolicy } from './interaction-policy.ts';
 import type { createAdapterFactory } from './store-adapter.ts';
+import { usesSecret } from './client-secrets.ts';
 import { identityScopes } from './identity-scopes.ts';
 import type { issuerPages } from './issuer-pages.ts';
 import { createLifetimes } from './lifetimes.ts';
@@ -168,7 +169,7 @@ const enabledJWA: NonNullable<Configuration['enabledJWA']> = {
 /** Public clients redeem from their own pages; nobody else's page may read a token answer. */
 function isPageOf(client: ResolvedClient | undefined, origin: string, route: string): boolean {
   if (!client || origin === 'null') return false;
-  if (client.secret && route !== 'userinfo') return false;
+  if (usesSecret(client) && route !== 'userinfo') return false;
   const uris = [...(client.redirect_uris ?? []), ...(client.pages ?? [])];
   return uris.some((uri) => URL.parse(uri)?.origin === origin);
 }

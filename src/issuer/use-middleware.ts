@@ -1,6 +1,8 @@
 import type { Context, Middleware, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
+import { authenticateClients } from './authenticate-clients.ts';
+import { createClientSecrets } from './client-secrets.ts';
 import { askDirectoryBeforeResume } from './directory-before-resume.ts';
 import { createBackChannel } from './back-channel/back-channel.ts';
 import { checkResumedClient } from './check-resumed-client.ts';
@@ -29,6 +31,8 @@ export interface MiddlewareOptions
     | 'silentWays'
     | 'onSessionEnd'
     | 'log'
+    | 'audit'
+    | 'limits'
     | 'eventVerifier'
   > {
   provider: Provider;
@@ -49,6 +53,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
   const order = [
     ...(requestLog ? [recordRequests({ provider, clientIds, requestLog, now: options.now })] : []),
     exactPaths,
+    authenticateClients({ ...options, secrets: createClientSecrets(clients, options.now) }),
     createPageRoutes({ ...options, ...parts, issuer: brand.issuer }),
     createBackChannel({ ...options, ...parts, longestLife: longestLife(brand) }),
     scriptPagePolicy,

@@ -1,3 +1,4 @@
+import { secretField } from './client-secret.ts';
 import type { ConsoleInput, ConsoleValue } from './preset-contract.ts';
 
 /**
@@ -33,9 +34,7 @@ function tokenEndpoint({ issuer, client }: ConsoleInput): ConsoleValue[] {
       note: 'called by LivePerson: public https, port 443',
     },
     { field: 'Client ID', value: client.id },
-    ...(client.secret === undefined
-      ? []
-      : [{ field: 'Client Secret', value: client.secret, secret: true as const }]),
+    ...secretField(client),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { hasSecret } from './client-secret.ts';
 import type { ClientConfig } from '../config/brand-schema.ts';
 import type { ResolvedClient } from './preset-contract.ts';
 
@@ -34,6 +35,6 @@ function authMethods(
 ): ResolvedClient['token_endpoint_auth_methods'] {
   if (client.token_endpoint_auth_method) return [client.token_endpoint_auth_method];
   if (flows.length > 0 && flows.every((flow) => flow === 'implicit')) return ['none'];
-  if (client.secret !== undefined) return ['client_secret_basic'];
+  if (hasSecret(client)) return ['client_secret_basic'];
   return client.jwks || client.jwks_uri !== undefined ? ['private_key_jwt'] : ['none'];
 }

@@ -60,6 +60,8 @@ export function testBrand(
     resources: {
       'https://api.acme.example/orders': { scopes: ['orders.read', 'orders.write'], format: 'jwt' },
     },
+    // All tests of a suite fail from one address; those of test/security/abuse have limits of their own.
+    limits: { client_and_address: 10_000, client: 10_000, client_address: 10_000 },
     clients: testClients(),
     ...overrides,
   };

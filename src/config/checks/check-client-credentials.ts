@@ -11,13 +11,14 @@ export function checkClientCredentials({ clients }: BrandConfig): Problem[] {
 }
 
 function checkMethod(client: ClientConfig, at: (key: string) => ConfigPath): Problem[] {
-  const { secret, token_endpoint_auth_method: method } = client;
+  const { token_endpoint_auth_method: method } = client;
+  const hasSecret = client.secret !== undefined || client.secrets !== undefined;
   const hasKeys = client.jwks !== undefined || client.jwks_uri !== undefined;
   if (method === 'none') return checkPublicClient(client, at);
   if (method === 'private_key_jwt') {
     return hasKeys ? [] : [error(at('jwks'), 'is missing', 'private_key_jwt needs jwks or jwks_uri')];
   }
-  if (secret !== undefined) return [];
+  if (hasSecret) return [];
   if (method !== undefined) return [error(at('secret'), 'is missing', `${method} needs a secret`)];
   if (hasKeys || !usesTokenEndpoint(client)) return [];
   return [
@@ -29,11 +30,18 @@ function checkMethod(client: ClientConfig, at: (key: string) => ConfigPath): Pro
   ];
 }
 
-function checkPublicClient({ secret, flows }: ClientConfig, at: (key: string) => ConfigPath): Problem[] {
+function checkPublicClient(
+  { secret, secrets, flows }: ClientConfig,
+  at: (key: string) => ConfigPath,
+): Problem[] {
   const problems: Problem[] = [];
-  if (secret !== undefined) {
+  if (secret !== undefined || secrets !== undefined) {
     problems.push(
-      error(at('secret'), 'is never used', 'remove it, or remove token_endpoint_auth_method: none'),
+      error(
+        at(secret === undefined ? 'secrets' : 'secret'),
+        'is never used',
+        'remove it, or remove token_endpoint_auth_method: none',
+      ),
     );
   }
   // RFC 9700 section 2.1.1: without a secret only the challenge binds an authorization code to its client.

@@ -9,15 +9,19 @@ export function checkDemoSecrets(
 ): Problem[] {
   if (demo) return [];
   const report = production ? error : warning;
-  return clients.flatMap(({ secret }, index) =>
-    secret?.startsWith('demo-')
-      ? [
-          report(
-            ['clients', index, 'secret'],
-            'is a demo secret, which everybody knows',
-            'make one: npx parley init prints one',
-          ),
-        ]
-      : [],
-  );
+  return clients.flatMap(({ secret, secrets = [] }, index) => {
+    const places = [
+      [['secret'], secret] as const,
+      ...secrets.map(({ value }, position) => [['secrets', position, 'value'], value] as const),
+    ];
+    return places
+      .filter(([, value]) => value?.startsWith('demo-'))
+      .map(([place]) =>
+        report(
+          ['clients', index, ...place],
+          'is a demo secret, which everybody knows',
+          'make one: npx parley client secret prints one',
+        ),
+      );
+  });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientSecret, clientSecretList } from './client-secret-schema.ts';
 import { livechatSchema } from './livechat-schema.ts';
 import { expression, lifetimes, scopeList, subject } from './words.ts';
 
@@ -24,12 +25,10 @@ const clientIdentity = {
     .enum(['liveperson', 'livechat'])
     .optional()
     .describe('A preset: it fills in what the platform needs, such as its redirect URIs.'),
-  // HTTP Basic form-decodes credentials, hence the alphabet; demo secrets are published anyway.
-  secret: z
-    .string()
-    .regex(/^(?:demo-[A-Za-z0-9_-]+|[A-Za-z0-9_-]{16,})$/, 'use at least 16 of A-Z a-z 0-9 _ -')
+  secret: clientSecret.optional().describe('The client_secret; best read from a file: ${file:…}.'),
+  secrets: clientSecretList
     .optional()
-    .describe('The client_secret; best read from a file: ${file:…}.'),
+    .describe('Up to two client secrets, newest first, so that one can follow the other.'),
 };
 
 const clientProtocol = {

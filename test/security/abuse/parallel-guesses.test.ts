@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Guesser } from '../../support/guesser.ts';
 import { onEachStore } from '../../support/on-each-store.ts';
+import { type Client, postAsClient } from '../../support/relying-party.ts';
 import { type ParleyProcess, spawnParley } from '../../support/spawn-parley.ts';
 import { dana, testBrand } from '../../support/test-brand.ts';
 import { webClient } from '../../support/web-client.ts';
@@ -12,7 +13,7 @@ onEachStore((store) => {
 
   beforeAll(async () => {
     const address = store();
-    const limits = { first_wait: 900 };
+    const limits = { first_wait: 900, client_and_address: 15 };
     const shared = {
       brands: [testBrand({ limits })],
       serverYaml: { trusted_proxies: ['127.0.0.1', '::1'] },
@@ -59,5 +60,21 @@ onEachStore((store) => {
       expect(page).not.toContain(dana.password);
     }
     expect(await here.statusOf({ ...dana, from: '192.0.2.2' })).toBe(303);
+  });
+
+  test('42 of 100 parallel wrong client secrets in two processes no more than the limit are told so', async () => {
+    const wrong = { ...webClient(first), secret: 'a-guess-of-somebody-0123456789' };
+    const ask = (process: ParleyProcess, client: Client = wrong) =>
+      postAsClient({ ...client, fetch: process.fetch }, '/token', {
+        grant_type: 'authorization_code',
+        code: 'none',
+      });
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => ask(n % 2 ? first : second)));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(15);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(85);
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(600);
+    expect(refused[0]?.body.error).toBe('too_many_attempts');
+    expect((await ask(second, webClient(first))).status).toBe(429);
   });
 });
