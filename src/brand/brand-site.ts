@@ -93,7 +93,7 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
 async function createSite(options: BrandSiteOptions, directory: AccountDirectory): Promise<BrandSite> {
   const { brand, config, log, now } = options;
   const store = options.store.forBrand(brand.brand);
-  const audit = options.telemetry.countEvents(options.audit);
+  const { audit } = options;
   const clients = brand.clients.map(resolveClient);
   const limits = createAttemptLimits({ store, settings: brand.limits, audit });
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };

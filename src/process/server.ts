@@ -79,7 +79,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     server.cookie_keys.length > 0
       ? server.cookie_keys
       : await loadCookieKeys({ folder: server.keys, create: !config.production });
-  const audit = openAuditLog({ server, cookieKeys, log, now });
+  const audit = telemetry.countEvents(openAuditLog({ server, cookieKeys, log, now }));
 
   // A forged Host header must reach neither the demo nor a twin on a listener that strangers can reach.
   const mayServeDemo = isLoopbackHost(server.host) || config.demoAllowed;

@@ -31,8 +31,6 @@ export interface DirectoryWatch {
 
 /** One brand's share. What is told here is never waited for, and fails nothing. */
 export interface BrandTelemetry extends DirectoryWatch {
-  /** Counts what goes to the audit log. */
-  countEvents(audit: AuditLog): AuditLog;
   vendorCalled(call: VendorCall & { platform: string }): void;
   /** Runs what makes and signs a token; absent: nobody looks. */
   watchSigning?<T>(sign: () => Promise<T>): Promise<T>;
@@ -69,6 +67,8 @@ export interface Telemetry {
   watchStore(store: Store): Store;
   /** Told of each command that goes to a store over the network; absent: nobody counts. */
   onStoreCommand: (() => void) | undefined;
+  /** Counts what goes to the audit log. */
+  countEvents(audit: AuditLog): AuditLog;
   forBrand(brand: string, clientIds: readonly string[]): BrandTelemetry;
   watchProcess(probes: ProcessProbes): void;
   /** Everything measured so far; undefined where nothing is. */

@@ -4,31 +4,43 @@ import type { Metrics } from './metrics.ts';
 
 export interface CountOptions {
   metrics: Metrics;
-  brand: string;
-  clientIds: ReadonlySet<string>;
+  /** The clients of each brand that is or was served by this process. */
+  clientsOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 type Facts = Readonly<Record<string, unknown>>;
 
 /**
- * Counts the security events of one brand on their way to the audit log, so that both always tell the same. What an event
+ * Counts the security events of brands on their way to the audit log, so that both always tell the same. What an event
  * says is free text there; here it becomes one of a few words.
  */
-export function countEvents(audit: AuditLog, options: CountOptions): AuditLog {
-  const counted: AuditLog = {
+export function countEvents(audit: AuditLog, options: CountOptions, ownBrand?: string): AuditLog {
+  return {
     ...audit,
     record(event, facts) {
       audit.record(event, facts);
-      options.metrics.securityEvents.inc({ brand: options.brand, event });
-      count(options, event, facts ?? {});
+      const brand = ownBrand ?? facts?.brand;
+      if (brand !== undefined && options.clientsOf.has(brand)) count(options, brand, event, facts ?? {});
     },
-    forBrand: (brand) => countEvents(audit.forBrand(brand), { ...options, brand }),
+    forBrand: (brand) => countEvents(audit.forBrand(brand), options, brand),
   };
-  return counted;
 }
 
-function count({ metrics, brand, clientIds }: CountOptions, event: AuditEvent, facts: Facts): void {
-  const client = clientIds.has(String(facts['clientId'])) ? String(facts['clientId']) : 'unknown';
+/** Alerts ask whether these grew: a series that begins with its first event would not show it. */
+const alarming: readonly AuditEvent[] = [
+  'spraying.detected',
+  'replay.refused',
+  'key.failed',
+  'limit.reached',
+];
+
+export function beginAtZero({ securityEvents }: Metrics, brand: string): void {
+  for (const event of alarming) securityEvents.inc({ brand, event }, 0);
+}
+
+function count({ metrics, clientsOf }: CountOptions, brand: string, event: AuditEvent, facts: Facts): void {
+  metrics.securityEvents.inc({ brand, event });
+  const client = clientsOf.get(brand)?.has(String(facts['clientId'])) ? String(facts['clientId']) : 'unknown';
   const signIn = (way: unknown, outcome: string): void =>
     metrics.signIns.inc({ brand, client, way: wordOf(ways, way), outcome });
   switch (event) {

@@ -1,6 +1,6 @@
 import type { BrandTelemetry, Telemetry } from './contract.ts';
 import { findTracer } from './find-tracer.ts';
-import { countEvents } from './count-events.ts';
+import { beginAtZero, countEvents } from './count-events.ts';
 import { collectProbes } from './collect-probes.ts';
 import { type Breaker, createMetrics } from './metrics.ts';
 import { findRequestSpan, preciseTime } from './request-span.ts';
@@ -14,6 +14,7 @@ export function createTelemetry({ measure }: { measure: boolean }): Telemetry {
   const metrics = measure ? createMetrics() : undefined;
   const tracer = findTracer();
   const options: WatchOptions = { metrics, tracer };
+  const clientsOf = new Map<string, ReadonlySet<string>>();
   return {
     watchRequests: watchRequests(options),
     countRequest: countRequest(options),
@@ -21,7 +22,12 @@ export function createTelemetry({ measure }: { measure: boolean }): Telemetry {
     traceId: () => (tracer ? findRequestSpan()?.begin().spanContext().traceId : undefined),
     watchStore: (store) => watchStore(store, options),
     onStoreCommand: metrics && (() => metrics.storeCommands.inc()),
-    forBrand: (brand, clientIds) => createBrandTelemetry(options, brand, new Set(clientIds)),
+    countEvents: (audit) => (metrics ? countEvents(audit, { metrics, clientsOf }) : audit),
+    forBrand(brand, clientIds) {
+      clientsOf.set(brand, new Set(clientIds));
+      if (metrics) beginAtZero(metrics, brand);
+      return createBrandTelemetry(options, brand);
+    },
     watchProcess(probes) {
       if (metrics) collectProbes(metrics.registry, probes);
     },
@@ -29,16 +35,11 @@ export function createTelemetry({ measure }: { measure: boolean }): Telemetry {
   };
 }
 
-function createBrandTelemetry(
-  options: WatchOptions,
-  brand: string,
-  clientIds: ReadonlySet<string>,
-): BrandTelemetry {
+function createBrandTelemetry(options: WatchOptions, brand: string): BrandTelemetry {
   const { metrics } = options;
   const breakers = new Map<string, Breaker>();
   const watchSigning = createWatchSigning(options);
   return {
-    countEvents: (audit) => (metrics ? countEvents(audit, { metrics, brand, clientIds }) : audit),
     vendorCalled({ platform, outcome, seconds }) {
       metrics?.vendorCalls.inc({ brand, platform, outcome });
       metrics?.vendorDuration.observe({ platform }, seconds);
