@@ -36,6 +36,9 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
+/** The log and all that were made from it, as long as somebody writes to them. */
+const families = new WeakMap<Log, Set<WeakRef<Log>>>();
+
 export function createLog({ level, destination = openLogOutput() }: LogOptions): Log {
   const options = {
     level,
@@ -47,7 +50,38 @@ export function createLog({ level, destination = openLogOutput() }: LogOptions):
       censor,
     },
   };
-  return pino(options, destination);
+  const family = new Set<WeakRef<Log>>();
+  const log = pino({ ...options, onChild: (child) => void family.add(new WeakRef(child)) }, destination);
+  families.set(log, family.add(new WeakRef(log)));
+  return log;
+}
+
+/**
+ * What is logged from now on, by the whole process.
+ * @param log the one that `createLog` gave, or any that was made from it
+ */
+export function setLogLevel(log: Log, level: string): void {
+  const family = findFamily(log);
+  for (const member of family ?? []) {
+    const living = member.deref();
+    if (!living) family?.delete(member);
+    else if (!steady.has(living)) living.level = level;
+  }
+}
+
+const steady = new WeakSet<Log>();
+
+/** A log that is written whatever the level of the others is or becomes. */
+export function createSteadyLog(log: Log, bindings: Record<string, string>): Log {
+  const own = log.child(bindings, { level: 'info' });
+  steady.add(own);
+  return own;
+}
+
+/** A child's prototype is its parent. */
+function findFamily(log: Log): Set<WeakRef<Log>> | undefined {
+  const parent: unknown = Object.getPrototypeOf(log);
+  return families.get(log) ?? (parent ? findFamily(parent as Log) : undefined);
 }
 
 function quote(name: string): string {

@@ -1,10 +1,10 @@
-import type { Log } from '../log.ts';
+import { createSteadyLog, type Log } from '../log.ts';
 import type { AuditSink } from './audit-log.ts';
 import { auditEvents } from './events.ts';
 
 /** Lines among those of the process's log, told apart by `stream: audit`; written whatever the log's level is. */
 export function createLogSink(log: Log): AuditSink {
-  const lines = log.child({ stream: 'audit' }, { level: 'info' });
+  const lines = createSteadyLog(log, { stream: 'audit' });
   return {
     // The log writes the time itself: one that is undefined is left out.
     write: (record) => lines.info({ ...record, time: undefined }, auditEvents[record.event].says),

@@ -83,6 +83,12 @@ export const serverSchema = z.strictObject({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('What is logged.'),
+  log_success_share: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of the request lines without an error that are written, 0 to 1; errors always are.'),
   anonymous_limit: z
     .int()
     .positive()

@@ -13,14 +13,28 @@ export interface AccessLine {
   path: string;
   status: number;
   milliseconds: number;
+  /** Of the lines without an error, where not all are written. */
+  share?: number;
+}
+
+/** Read for each line: it may change while the process runs. */
+export interface Sampling {
+  /** Of the lines without an error, 0 to 1; each that is written says how many it stands for. */
+  share: number;
+  /** From 0 up to 1. */
+  random(): number;
 }
 
 export type WriteAccessLine = (line: AccessLine, level?: 'info' | 'debug') => void;
 
 /** Nothing in a line has a name that the log redacts, so it is not searched for. */
-export function createWriteAccessLine(processLog: Log): WriteAccessLine {
+export function createWriteAccessLine(processLog: Log, sampling: Sampling): WriteAccessLine {
   const log = processLog.child({}, { redact: [] });
-  return (line, level = 'info') => log[level](line, 'request');
+  return (line, level = 'info') => {
+    const { share, random } = sampling;
+    if (share === 1 || line.status >= 400) log[level](line, 'request');
+    else if (random() < share) log[level]({ ...line, share }, 'request');
+  };
 }
 
 export interface AccessLogOptions {

@@ -8,7 +8,7 @@ export interface ReloadOptions {
   /** What the process was started with. */
   started: Config;
   load(): Promise<Config>;
-  server: Pick<Server, 'replaceBrands' | 'audit'>;
+  server: Pick<Server, 'replaceBrands' | 'changeLogging' | 'audit'>;
   log: Log;
 }
 
@@ -16,8 +16,8 @@ export interface ReloadOptions {
 export type Reload = (reason: string) => Promise<void>;
 
 /**
- * Brands come and go without a restart; what belongs to the process (server.yaml, the environment) is as it was at
- * the start. One reload at a time: whoever asks meanwhile is served by the next one.
+ * Brands come and go without a restart, and so does what is logged; what else belongs to the process (server.yaml, the
+ * environment) is as it was at the start. One reload at a time: whoever asks meanwhile is served by the next one.
  */
 export function createReload({ started, load, server, log }: ReloadOptions): Reload {
   let running = Promise.resolve();
@@ -29,6 +29,7 @@ export function createReload({ started, load, server, log }: ReloadOptions): Rel
     try {
       const config = await load();
       const changes = await server.replaceBrands(config.brands);
+      server.changeLogging(config.server);
       tell(config.warnings.filter((warning) => !warned.has(formatProblem(warning))));
       warned = new Set(config.warnings.map(formatProblem));
       const settings = changedSettings(started, config);
@@ -62,7 +63,11 @@ export function createReload({ started, load, server, log }: ReloadOptions): Rel
   };
 }
 
+const changesAtOnce: ReadonlySet<keyof Config['server']> = new Set(['log_level', 'log_success_share']);
+
 function changedSettings({ server: before }: Config, { server: after }: Config): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Config['server']>;
-  return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  return [...names].filter(
+    (name) => !changesAtOnce.has(name) && !isDeepStrictEqual(before[name], after[name]),
+  );
 }

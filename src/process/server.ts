@@ -2,6 +2,7 @@ import Koa, { type Context } from 'koa';
 import { personalClaims } from '../claims/personal-claims.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
+import type { ServerConfig } from '../config/server-schema.ts';
 import { isLoopbackHost } from '../config/web-address.ts';
 import { accessLog, createWriteAccessLine } from '../http/access-log.ts';
 import { createAdmission } from '../http/admission/admission.ts';
@@ -24,7 +25,7 @@ import { type Listener, listen } from './listen.ts';
 import { createSealLoader } from '../brand/load-seal.ts';
 import { createKeyKeeper } from './keep-keys.ts';
 import { type BrandChanges, createLiveBrands } from './live-brands.ts';
-import { createBrandLog, type Log } from '../log.ts';
+import { createBrandLog, type Log, setLogLevel } from '../log.ts';
 import { type BrandSite, createBrandSite } from '../brand/brand-site.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { openAuditLog } from '../brand/open-audit-log.ts';
@@ -45,6 +46,8 @@ export interface ServerOptions {
   telemetry?: Telemetry;
 }
 
+export type LogSettings = Pick<ServerConfig, 'log_level' | 'log_success_share'>;
+
 export interface Server {
   app: Koa;
   readonly sites: readonly BrandSite[];
@@ -55,6 +58,8 @@ export interface Server {
   replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges>;
   /** Looks at the signing keys now, instead of within two seconds (keep-keys.ts). */
   lookAtKeys(): Promise<void>;
+  /** What is logged from now on. */
+  changeLogging(settings: LogSettings): void;
   listen(): Promise<Listener>;
   pingStore(): Promise<void>;
   isDraining(): boolean;
@@ -123,9 +128,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     now,
   });
 
+  const sampling = { share: server.log_success_share, random: Math.random };
   let draining = false;
   let listener: Listener | undefined;
-  const writeAccessLine = createWriteAccessLine(log);
+  const writeAccessLine = createWriteAccessLine(log, sampling);
   const app = new Koa();
   app.proxy = true;
   app.on('error', (error) => log.error({ detail: String(error) }, 'answer could not be sent'));
@@ -173,6 +179,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     audit,
     replaceBrands,
+    changeLogging({ log_level: level, log_success_share: share }) {
+      setLogLevel(log, level);
+      sampling.share = share;
+    },
     lookAtKeys: keyKeeper.look,
     async listen() {
       const cleanForwarded = trustProxies(server.trusted_proxies);
