@@ -96,7 +96,7 @@ describeWith('redis-server', () => {
       const landed = await signIn(new Visitor(parley.fetch), authorizationUrl(web), dana);
       const tokens = await exchange(web, landed.searchParams.get('code') ?? '');
       expect(tokens.status).toBe(200);
-      await refresh(web, String(tokens.body['refresh_token']));
+      await refresh(web, tokens.body.refresh_token);
       const chat = await signInToChat(parley, dana);
       expect((await chat.ask('fresh')).status).toBe(200);
       for (let attempt = 0; attempt < 12; attempt += 1)
