@@ -26,6 +26,7 @@ export interface Step {
  * read, so it begins late and dates itself back; what happened before that waits for it.
  */
 export interface RequestSpan {
+  readonly isOver: boolean;
   /** In which the request is to run. */
   readonly context: Context;
   /** The request goes on with what another one began. */
@@ -39,8 +40,10 @@ export interface RequestSpan {
 
 const key = createContextKey('the request that runs');
 
+/** Undefined outside of a request, and for what a request leaves to be done after its answer. */
 export function findRequestSpan(): RequestSpan | undefined {
-  return context.active().getValue(key) as RequestSpan | undefined;
+  const request = context.active().getValue(key) as RequestSpan | undefined;
+  return request?.isOver ? undefined : request;
 }
 
 /** Milliseconds since the epoch, to the microsecond. */
@@ -72,23 +75,30 @@ export function createRequestSpan(tracer: Tracer): RequestSpan {
     step.end(ended);
   }
 
-  const request: RequestSpan = {
-    context: around,
-    continues(found) {
+  let isOver = false;
+  const request = {
+    get isOver() {
+      return isOver;
+    },
+    continues(found: SpanContext) {
       if (!span) parent ??= found;
       else if (span.spanContext().traceId !== found.traceId) span.addLink({ context: found });
     },
     begin,
-    add(step) {
+    add(step: Step) {
       if (span) record(step, span);
       else waiting.push(step);
     },
-    end({ name, attributes, failed }) {
+    end({ name, attributes, failed }: Parameters<RequestSpan['end']>[0]) {
       const own = begin();
       own.updateName(name).setAttributes(attributes);
       if (failed) own.setStatus({ code: SpanStatusCode.ERROR });
       own.end();
+      isOver = true;
+    },
+    get context(): Context {
+      return around.setValue(key, request);
     },
   };
-  return Object.assign(request, { context: around.setValue(key, request) });
+  return request;
 }
