@@ -29,6 +29,7 @@ import { createBrandLog, type Log, setLogLevel } from '../log.ts';
 import { type BrandSite, createBrandSite } from '../brand/brand-site.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { openAuditLog } from '../brand/open-audit-log.ts';
+import { readKeys } from './read-keys.ts';
 import { openConfiguredStore } from '../brand/open-configured-store.ts';
 import { createOneAfterAnother } from './one-after-another.ts';
 import type { Store } from '../store/contract.ts';
@@ -119,6 +120,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     pingStore: () => store.ping(),
     measureStore: () => store.measure(),
     countBrands: () => live.sites().length,
+    readKeys: () => readKeys(live.sites(), now()),
   });
   const keyKeeper = createKeyKeeper({
     sites: live.sites,

@@ -38,12 +38,27 @@ export interface BrandTelemetry extends DirectoryWatch {
   close(): void;
 }
 
+/** How a brand's keys of one algorithm stand; times in seconds. */
+export interface KeyReading {
+  brand: string;
+  algorithm: string;
+  /** One for each key. */
+  states: string[];
+  /** Of the key that signs. */
+  age: number | undefined;
+  /** Below 0 when it is overdue; undefined without a schedule. */
+  due: number | undefined;
+  /** How many clients' platforms do not have the next key. */
+  waitsFor: number;
+}
+
 /** What is only looked at when somebody reads the metrics. */
 export interface ProcessProbes {
   pingStore(): Promise<void>;
   /** Bytes; `limit` where the store has one. */
   measureStore(): Promise<{ used: number; limit?: number | undefined }>;
   countBrands(): number;
+  readKeys(): KeyReading[];
 }
 
 export interface CountedRequest {

@@ -93,6 +93,6 @@ function shortGrant(grantType: unknown): string {
 function outcomeOf(reason: unknown): string {
   const text = String(reason);
   if (text.startsWith('too_many')) return 'limited';
-  if (text.endsWith('unavailable')) return 'unavailable';
+  if (/unavailable|not answer|not asked/.test(text)) return 'unavailable';
   return /cancelled|access_denied/.test(text) ? 'cancelled' : 'refused';
 }

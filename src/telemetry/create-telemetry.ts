@@ -1,6 +1,7 @@
 import type { BrandTelemetry, Telemetry } from './contract.ts';
 import { findTracer } from './find-tracer.ts';
 import { beginAtZero, countEvents } from './count-events.ts';
+import { collectKeys } from './collect-keys.ts';
 import { collectProbes } from './collect-probes.ts';
 import { type Breaker, createMetrics } from './metrics.ts';
 import { findRequestSpan, preciseTime } from './request-span.ts';
@@ -29,7 +30,9 @@ export function createTelemetry({ measure }: { measure: boolean }): Telemetry {
       return createBrandTelemetry(options, brand);
     },
     watchProcess(probes) {
-      if (metrics) collectProbes(metrics.registry, probes);
+      if (!metrics) return;
+      collectProbes(metrics.registry, probes);
+      collectKeys(metrics.registry, probes);
     },
     snapshot: async () => metrics && takeSnapshot(metrics.registry),
   };

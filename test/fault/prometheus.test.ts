@@ -65,7 +65,13 @@ describeWith('redis-server', () => {
       const port = await findFreePort();
       parley = await spawnParley({
         store: redis.url,
-        brands: [livechatBrand(livechat.origin, { agent_token: token }, { accounts })],
+        brands: [
+          livechatBrand(
+            livechat.origin,
+            { agent_token: token },
+            { accounts, keys: { rotate_every: 90 * 86400 } },
+          ),
+        ],
         env: {
           PARLEY_METRICS: `127.0.0.1:${port}`,
           PARLEY_WORKERS: '2',

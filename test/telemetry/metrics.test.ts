@@ -45,6 +45,18 @@ describe('PARLEY_METRICS', () => {
     expect(read.sum('parley_store_up')).toBe(1);
     expect(read.sum('parley_store_used_bytes')).toBeGreaterThan(10_000);
     expect(read.sum('parley_brands')).toBe(1);
+    const signing = { brand: 'acme', algorithm: 'RS256' };
+    expect(read.sum('parley_signing_keys', { ...signing, state: 'current' })).toBe(1);
+    expect(read.sum('parley_signing_key_age_seconds', signing)).toBeGreaterThanOrEqual(0);
+    expect(read.sum('parley_security_events_total', { brand: 'acme', event: 'key.loaded' })).toBe(2);
+    expect(
+      read.sum('parley_sign_ins_total', {
+        brand: 'acme',
+        client: 'web',
+        way: 'password',
+        outcome: 'signed_in',
+      }),
+    ).toBe(1);
     expect(read.sum('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
     expect(read.sum('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
   });
