@@ -751,12 +751,23 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
     });
 
     describe('the store', () => {
+      test('says how full it is, and grows with what it holds', async () => {
+        const before = await store.measure();
+        expect(before.used).toBeGreaterThan(0);
+        const text = 'x'.repeat(100_000);
+        await Promise.all(
+          Array.from({ length: 20 }, (_, count) => brand.upsert('Session', `big-${count}`, { text }, minute)),
+        );
+        expect((await store.measure()).used).toBeGreaterThan(before.used + 200_000);
+      });
+
       test('answers a ping, and after closing only says that it is unavailable', async () => {
         await store.ping();
         await store.close();
         await store.close();
         const refused = { code: 'store_unavailable', status: 503 };
         await expect(store.ping()).rejects.toMatchObject(refused);
+        await expect(store.measure()).rejects.toMatchObject(refused);
         await expect(brand.find('Session', 'a')).rejects.toMatchObject(refused);
         await expect(brand.upsert('Session', 'a', { grantId: 'g', uid: 'u' }, 1)).rejects.toMatchObject(
           refused,

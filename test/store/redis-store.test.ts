@@ -207,6 +207,12 @@ describeWith('redis-server', () => {
       expect(Date.now() - start).toBeLessThan(milliseconds);
     }
 
+    test('says what maxmemory allows it, and nothing where there is none', async () => {
+      server = await startRedis({ settings: ['maxmemory 64mb'] });
+      store = createRedisStore({ url: server.url, timeout, log });
+      expect(await store.measure()).toEqual({ used: expect.any(Number), limit: 64 * 1024 * 1024 });
+    });
+
     test('refuses at once, works again soon after Redis is back, and logs one line per change', async () => {
       server = await startRedis({ aof: true });
       store = createRedisStore({ url: server.url, timeout, log });
