@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 import { type ClientMetadata, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { bareAccount, claimsByScope } from '../subject/example.ts';
+import { countMethods, createCallCounter } from '../../test/support/counting-store.ts';
 import { createJsonAdapter } from './json-adapter.ts';
 
 /**
@@ -14,13 +15,18 @@ export interface BareSettings {
   redis: string;
   keys: JWK[];
   clients: ClientMetadata[];
+  /** Calls of the adapter are counted, and GET /cost answers what came since the last time. */
+  counted?: boolean;
 }
 
 const settings: BareSettings = JSON.parse(process.argv[2] ?? '');
 const hour = 3600;
 
+const counter = createCallCounter();
+const createAdapter = createJsonAdapter(new Redis(settings.redis));
+
 const provider = new Provider(settings.issuer, {
-  adapter: createJsonAdapter(new Redis(settings.redis)),
+  adapter: settings.counted ? (model: string) => countMethods(counter, createAdapter(model)) : createAdapter,
   jwks: { keys: settings.keys },
   clients: settings.clients,
   cookies: { keys: ['a-cookie-key-that-only-this-benchmark-uses'] },
@@ -52,6 +58,10 @@ const provider = new Provider(settings.issuer, {
 });
 
 provider.use(async (ctx, next) => {
+  if (settings.counted && ctx.path === '/cost') {
+    ctx.body = counter.take();
+    return;
+  }
   if (!ctx.path.startsWith('/interaction/')) {
     await next();
     return;

@@ -10,11 +10,14 @@ import { redirectUri, secret } from './example.ts';
 import type { Subject } from './subject.ts';
 
 /** oidc-provider alone, with the JSON adapter on a Redis of its own. */
-export async function startBare(keys: JWK[]): Promise<Subject> {
+export async function startBare(
+  keys: JWK[],
+  options: Pick<BareSettings, 'counted'> = {},
+): Promise<Subject & { redisUrl: string }> {
   const redis = await startRedis();
   const port = await findFreePort();
   const issuer = `http://localhost:${port}`;
-  const settings: BareSettings = { issuer, port, redis: redis.url, keys, clients };
+  const settings: BareSettings = { issuer, port, redis: redis.url, keys, clients, ...options };
   const began = performance.now();
   const server = spawn(
     process.execPath,
@@ -31,6 +34,7 @@ export async function startBare(keys: JWK[]): Promise<Subject> {
     issuer,
     pid: server.pid ?? 0,
     redisPid: redis.pid(),
+    redisUrl: redis.url,
     startedAfter: performance.now() - began,
     async stop() {
       server.kill('SIGTERM');

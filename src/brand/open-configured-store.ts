@@ -12,6 +12,7 @@ export function openConfiguredStore(
   return openStore(server.store, {
     timeout: server.store_timeout,
     prefix: server.store_prefix,
+    layout: server.store_layout,
     wait: server.store_wait,
     log,
     onCommand,

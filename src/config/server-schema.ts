@@ -52,6 +52,12 @@ export const serverSchema = z.strictObject({
     .regex(/^[a-z0-9-]+$/, 'use a-z, 0-9 and -')
     .default('parley')
     .describe('First part of every key in Redis; tells the deployments that share one apart.'),
+  store_layout: z
+    .union([z.literal(1), z.literal(2)], 'use 1 or 2')
+    .default(2)
+    .describe(
+      'How keys and records are spelled on Redis: 2, or 1 while a release runs beside this one that knows no other.',
+    ),
   store_wait: z
     .union(
       [

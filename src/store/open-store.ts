@@ -3,7 +3,8 @@ import type { Store } from './contract.ts';
 import { createEmbeddedStore } from './embedded-store.ts';
 import { createRedisStore, type RedisStoreOptions } from './redis-store.ts';
 
-export interface OpenStoreOptions extends Pick<RedisStoreOptions, 'prefix' | 'wait' | 'onCommand'> {
+export interface OpenStoreOptions
+  extends Pick<RedisStoreOptions, 'prefix' | 'layout' | 'wait' | 'onCommand'> {
   /** Milliseconds that one command may take. */
   timeout: number;
   log?: Pick<Log, 'info' | 'warn'>;

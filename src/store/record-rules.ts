@@ -28,6 +28,11 @@ export function isWrittenOnce(model: ModelName): boolean {
   return model === 'ReplayDetection';
 }
 
+/** Sessions are saved again and again; nearly everything else is written once, under an id that is new. */
+export function isMostlyNew(model: ModelName): boolean {
+  return model !== 'Session';
+}
+
 /** Both outlive a grant that they mention: the consumer stays signed in and may still answer a prompt. */
 function outlivesGrant(model: ModelName): boolean {
   return model === 'Session' || model === 'Interaction';

@@ -5,7 +5,7 @@ import { command } from './redis/command.ts';
 import { connect, type ConnectionOptions } from './redis/connection.ts';
 import { counters } from './redis/counters.ts';
 import { findRisks } from './redis/find-risks.ts';
-import { createBrandKeys, defaultPrefix, pingKey } from './redis/keys.ts';
+import { createBrandKeys, defaultPrefix, layouts, type LayoutVersion, pingKey } from './redis/keys.ts';
 import { measureNodes } from './redis/measure-nodes.ts';
 import { links } from './redis/links.ts';
 import { locks } from './redis/locks.ts';
@@ -17,22 +17,29 @@ import { transfer } from './redis/transfer.ts';
 export interface RedisStoreOptions extends ConnectionOptions {
   /** First part of every key, for deployments that share a Redis. */
   prefix?: string;
+  /** How keys and records are spelled (docs/redis-keys.md); default: the newest. */
+  layout?: LayoutVersion;
 }
 
 /** The store that several machines share. Redis may be away at the start or later: calls reject until it is back. */
-export function createRedisStore({ prefix = defaultPrefix, ...options }: RedisStoreOptions): Store {
+export function createRedisStore({
+  prefix = defaultPrefix,
+  layout: version = 2,
+  ...options
+}: RedisStoreOptions): Store {
   const connection = connect(options);
+  const layout = layouts[version];
 
   async function ping(): Promise<void> {
     // A write: a full or read-only server still answers PING, but cannot serve a sign-in.
-    const key = pingKey(prefix);
+    const key = pingKey(prefix, layout);
     await connection.run(command(key, (redis) => redis.set(key, '1', 'PX', 1000)));
   }
 
   return {
     forBrand(brand) {
       checkBrandName(brand);
-      const keys = createBrandKeys(prefix, brand);
+      const keys = createBrandKeys(prefix, brand, layout);
       return {
         ...records(connection, keys),
         ...sets(connection, keys),
@@ -50,7 +57,7 @@ export function createRedisStore({ prefix = defaultPrefix, ...options }: RedisSt
       return findRisks(connection);
     },
     measure: () => measureNodes(connection),
-    ...transfer(connection, prefix),
+    ...transfer(connection, prefix, layout),
     close: () => connection.close(),
   };
 }

@@ -99,8 +99,26 @@ describe('what version 1 of the layout wrote is read', () => {
       await askRedis(redis, async (admin) => {
         for (const [name = '', ...args] of redisV1) await admin.call(name, ...args);
       });
-      const store = createRedisStore({ url: redis.url, timeout: 1000 });
+      const store = createRedisStore({ url: redis.url, timeout: 1000, layout: 1 });
       await expectVersion1(store.forBrand('acme'));
+      await store.close();
+      await redis.stop();
+    });
+
+    test('and written as it was, where a release that knows no other runs beside this one', async () => {
+      const redis = await startRedis();
+      const store = createRedisStore({ url: redis.url, timeout: 1000, layout: 1 });
+      const brand = store.forBrand('acme');
+      const code = { jti: 'c', kind: 'AuthorizationCode', grantId: 'g' };
+      await brand.upsert('AuthorizationCode', 'c', code, 60);
+      await brand.upsert('Session', 's', { jti: 's', kind: 'Session', uid: 'u' }, 60);
+      const read = (key: string) => askRedis(redis, (admin) => admin.get(`parley:1:acme:${key}`));
+      expect(await read('record:AuthorizationCode:c')).toBe('~{"grantId":"g"}');
+      expect(await read('record:Session:s')).toBe('~{"uid":"u"}');
+      expect(await read('uid:Session:u')).toBe('s');
+      expect(await askRedis(redis, (admin) => admin.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
+        'AuthorizationCode:c',
+      ]);
       await store.close();
       await redis.stop();
     });

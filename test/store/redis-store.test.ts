@@ -72,24 +72,24 @@ describeWith('redis-server', () => {
       await brand.upsert('Client', 'eternal', {});
       await brand.putLink('livechat', 'dana', {});
       expect(await findLifetimes(server)).toEqual({
-        'parley:1-ping': 1,
-        'parley:1:acme:attempts:login': 90,
-        'parley:1:acme:counter:attempts': 30,
-        'parley:1:acme:grant:g': 900,
-        'parley:1:acme:link:livechat:dana': -1,
-        'parley:1:acme:links': -1,
-        'parley:1:acme:lock:rotate': 40,
-        'parley:1:acme:not-before:dana': 900,
-        'parley:1:acme:record:AuthorizationCode:code': 60,
-        'parley:1:acme:record:Client:eternal': -1,
-        'parley:1:acme:record:DeviceCode:device': 300,
-        'parley:1:acme:record:Grant:unknown': 600,
-        'parley:1:acme:record:RefreshToken:refresh': 900,
-        'parley:1:acme:record:Session:s': 600,
-        'parley:1:acme:record:Session:signed-in': 400,
-        'parley:1:acme:set:sessions': 120,
-        'parley:1:acme:uid:Session:u': 400,
-        'parley:1:acme:user-code:DeviceCode:c': 300,
+        'parley:2-ping': 1,
+        'parley:2:acme:alogin': 90,
+        'parley:2:acme:cattempts': 30,
+        'parley:2:acme:gg': 900,
+        'parley:2:acme:plivechat:dana': -1,
+        'parley:2:acme:q': -1,
+        'parley:2:acme:lrotate': 40,
+        'parley:2:acme:ndana': 900,
+        'parley:2:acme:Ccode': 60,
+        'parley:2:acme:rClient:eternal': -1,
+        'parley:2:acme:rDeviceCode:device': 300,
+        'parley:2:acme:Gunknown': 600,
+        'parley:2:acme:Rrefresh': 900,
+        'parley:2:acme:Ss': 600,
+        'parley:2:acme:Ssigned-in': 400,
+        'parley:2:acme:ssessions': 120,
+        'parley:2:acme:uu': 400,
+        'parley:2:acme:dDeviceCode:c': 300,
       });
     });
 
@@ -97,31 +97,28 @@ describeWith('redis-server', () => {
       await brand.upsert('AccessToken', 'a', { grantId: 'g' }, 60);
       await brand.upsert('RefreshToken', 'b', { grantId: 'g', uid: 'u' }, 900);
       await brand.upsert('OwnModel', 'c', { grantId: 'g' });
-      expect(await findLifetimes(server)).toMatchObject({ 'parley:1:acme:grant:g': -1 });
+      expect(await findLifetimes(server)).toMatchObject({ 'parley:2:acme:gg': -1 });
       await brand.destroy('OwnModel', 'c');
-      expect(await findLifetimes(server)).toMatchObject({ 'parley:1:acme:grant:g': 900 });
+      expect(await findLifetimes(server)).toMatchObject({ 'parley:2:acme:gg': 900 });
       await brand.destroy('RefreshToken', 'b');
       expect(await findLifetimes(server)).toEqual({
-        'parley:1:acme:grant:g': 60,
-        'parley:1:acme:record:AccessToken:a': 60,
+        'parley:2:acme:gg': 60,
+        'parley:2:acme:Aa': 60,
       });
       await brand.revokeGrant('g');
-      expect(await findLifetimes(server)).toEqual({ 'parley:1:acme:record:Grant:g': 600 });
+      expect(await findLifetimes(server)).toEqual({ 'parley:2:acme:Gg': 600 });
     });
 
-    test('has no trace of a dropped save or of members that expired', async () => {
+    test('has no trace of a dropped save or of records that expired', async () => {
       await brand.destroy('Session', 's');
       await brand.upsert('Session', 's', { uid: 'u' }, 60);
       await brand.upsert('AccessToken', 'brief', { grantId: 'g' }, 0);
       await poll('the brief record is gone', 1000, async () => !(await brand.find('AccessToken', 'brief')));
       await brand.upsert('AccessToken', 'long', { grantId: 'g' }, 60);
       expect(Object.keys(await findLifetimes(server))).toEqual([
-        'parley:1:acme:grant:g',
-        'parley:1:acme:record:AccessToken:long',
-        'parley:1:acme:record:Session:s',
-      ]);
-      expect(await askRedis(server, (redis) => redis.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
-        'AccessToken:long',
+        'parley:2:acme:Along',
+        'parley:2:acme:Ss',
+        'parley:2:acme:gg',
       ]);
     });
 
@@ -130,9 +127,9 @@ describeWith('redis-server', () => {
       for (let n = 0; n < 50; n += 1) await brand.upsert('AccessToken', `t-${n}`, { grantId: 'g' }, 0);
       await poll('the last is gone', 1000, async () => !(await brand.find('AccessToken', 't-49')));
       await brand.upsert('AccessToken', 'next', { grantId: 'g' }, 60);
-      expect(await askRedis(server, (redis) => redis.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
-        'AccessToken:next',
-        'RefreshToken:long',
+      expect(await askRedis(server, (redis) => redis.zrange('parley:2:acme:gg', 0, '-1'))).toEqual([
+        'Anext',
+        'Rlong',
       ]);
     });
 

@@ -7,34 +7,46 @@ export interface StoreCost {
   waits: number;
 }
 
-/** A store that counts what is asked of it. */
-export function countCalls(store: Store): { store: Store; take(): StoreCost } {
+export interface CallCounter {
+  /** The method, counted from now on. */
+  count<T extends (...args: never[]) => Promise<unknown>>(method: T): T;
+  /** What was counted since the last time. */
+  take(): StoreCost;
+}
+
+export function createCallCounter(): CallCounter {
   let cost: StoreCost = { calls: 0, waits: 0 };
   let running = 0;
-
-  function count<T extends (...args: never[]) => Promise<unknown>>(method: T): T {
-    return ((...args: never[]) => {
-      cost.calls += 1;
-      if (running === 0) cost.waits += 1;
-      running += 1;
-      return method(...args).finally(() => {
-        running -= 1;
-      });
-    }) as T;
-  }
-
   return {
-    store: {
-      ...store,
-      forBrand(name) {
-        const methods = Object.entries(store.forBrand(name)).map(([method, call]) => [method, count(call)]);
-        return Object.fromEntries(methods) as BrandStore;
-      },
+    count<T extends (...args: never[]) => Promise<unknown>>(method: T): T {
+      return ((...args: never[]) => {
+        cost.calls += 1;
+        if (running === 0) cost.waits += 1;
+        running += 1;
+        return method(...args).finally(() => {
+          running -= 1;
+        });
+      }) as T;
     },
     take() {
       const taken = cost;
       cost = { calls: 0, waits: 0 };
       return taken;
     },
+  };
+}
+
+/** An object with counted methods. */
+export function countMethods<T extends object>({ count }: CallCounter, methods: T): T {
+  const counted = Object.entries(methods).map(([name, method]) => [name, count(method)]);
+  return Object.fromEntries(counted) as T;
+}
+
+/** A store that counts what is asked of it. */
+export function countCalls(store: Store): { store: Store; take(): StoreCost } {
+  const counter = createCallCounter();
+  return {
+    store: { ...store, forBrand: (name): BrandStore => countMethods(counter, store.forBrand(name)) },
+    take: counter.take,
   };
 }

@@ -28,20 +28,41 @@ export function command<T>(key: string, send: (redis: Redis) => Promise<T>): Com
  * A script of one key, sent by its hash. Not by the library's own named scripts: those send the text again on
  * their own, behind a WAIT that was meant for it.
  */
-export function script(lua: string): Script<(string | number)[], never> {
+export function script(lua: string): Script<Argument[], never> {
+  return prepare(lua, (redis, name, ...args) =>
+    name === 'eval' ? redis.eval(...args) : redis.evalsha(...args),
+  );
+}
+
+/** A script that answers with records: texts arrive as the bytes that they are. */
+export function binaryScript(lua: string): Script<Argument[], never> {
+  return prepare(lua, (redis, name, ...args) => redis.callBuffer(name, ...args));
+}
+
+type Call = (
+  redis: Redis,
+  name: 'eval' | 'evalsha',
+  ...args: [lua: string, keys: 1, key: string, ...args: Argument[]]
+) => Promise<unknown>;
+
+function prepare(lua: string, call: Call): Script<Argument[], never> {
   const hash = createHash('sha1').update(lua).digest('hex');
   return (key, ...args) => ({
     key,
     send(redis, { withText, asking }) {
       if (asking) ask(redis);
-      const answer = withText ? redis.eval(lua, 1, key, ...args) : redis.evalsha(hash, 1, key, ...args);
+      const answer = withText
+        ? call(redis, 'eval', lua, 1, key, ...args)
+        : call(redis, 'evalsha', hash, 1, key, ...args);
       return answer as Promise<never>;
     },
   });
 }
 
+export type Argument = string | number | Buffer;
+
 /** What a script takes behind its key, and answers. */
-export type Script<Args extends (string | number)[], T> = (key: string, ...args: Args) => Command<T>;
+export type Script<Args extends Argument[], T> = (key: string, ...args: Args) => Command<T>;
 
 export function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');

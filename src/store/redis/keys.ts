@@ -1,9 +1,10 @@
 import type { ModelName } from '../contract.ts';
-import { fromLinkMember, toLinkMember } from '../record-rules.ts';
+import { layout1 } from './layout-1.ts';
+import { layout2 } from './layout-2.ts';
 
 /**
- * Every key of one brand: `<prefix>:<layout>:<brand>:<kind>:…`. What each holds, how long it lives and who reads it
- * stands in docs/redis-keys.md.
+ * Every key of one brand: `<prefix>:<layout>:<brand>:…`. What each holds, how long it lives and who reads it stands in
+ * docs/redis-keys.md.
  *
  * No command or script names two keys, so that on a Cluster each goes to the one node that owns its slot.
  * Needs Redis 6.2 (ZADD GT). Run it with `maxmemory-policy noeviction`: an evicted tombstone or replay
@@ -21,29 +22,7 @@ export interface BrandKeys {
   link(platform: string, accountId: string): string;
   links(): string;
   notBefore(accountId: string): string;
-}
-
-/** Changes when an older release could not read what a newer one writes; releases that share it run side by side. */
-const layoutVersion = 1;
-
-export const defaultPrefix = 'parley';
-
-/** @param prefix tells the deployments of one Redis apart: `[a-z0-9-]+` */
-export function createBrandKeys(prefix: string, brand: string): BrandKeys {
-  const start = `${prefix}:${layoutVersion}:${brand}`;
-  return {
-    record: (model, id) => `${start}:record:${escape(model)}:${id}`,
-    uid: (model, uid) => `${start}:uid:${escape(model)}:${uid}`,
-    userCode: (model, userCode) => `${start}:user-code:${escape(model)}:${userCode}`,
-    grant: (grantId) => `${start}:grant:${grantId}`,
-    set: (name) => `${start}:set:${name}`,
-    counter: (name) => `${start}:counter:${name}`,
-    attempts: (name) => `${start}:attempts:${name}`,
-    lock: (name) => `${start}:lock:${name}`,
-    link: (platform, accountId) => `${start}:link:${toLinkMember(platform, accountId)}`,
-    links: () => `${start}:links`,
-    notBefore: (accountId) => `${start}:not-before:${accountId}`,
-  };
+  layout: Layout;
 }
 
 /** What a key is about, where its value is worth carrying over. Indexes follow from records; locks are brief. */
@@ -53,45 +32,44 @@ export type KeyName = { brand: string } & (
   | { kind: 'set' | 'counter' | 'not-before'; name: string }
 );
 
-export function readKey(prefix: string, key: string): KeyName | undefined {
-  const [, brand = '', kind, rest = ''] =
-    /^([a-z0-9-]+):([a-z-]+):(.*)$/s.exec(key.slice(`${prefix}:${layoutVersion}:`.length)) ?? [];
-  switch (kind) {
-    case 'record':
-      return { brand, kind, ...fromGrantMember(rest) };
-    case 'link': {
-      const { platform, accountId: name } = fromLinkMember(rest);
-      return { brand, kind, platform, name };
-    }
-    case 'set':
-    case 'counter':
-    case 'not-before':
-      return { brand, kind, name: rest };
-    default:
-      return undefined;
-  }
+/** How keys and records are spelled. Releases that know one layout run side by side on it. */
+export interface Layout {
+  version: number;
+  /** Records are packed (packed-json.ts), not JSON. */
+  packs: boolean;
+  keys(start: string): Omit<BrandKeys, 'layout'>;
+  /** @param rest what stands behind the brand */
+  readKey(rest: string): WithoutBrand<KeyName> | undefined;
+  /** A record's name in the index of its grant. */
+  toMember(model: ModelName, id: string): string;
+  fromMember(member: string): { model: ModelName; id: string };
+}
+
+type WithoutBrand<T> = T extends unknown ? Omit<T, 'brand'> : never;
+
+export const layouts = { 1: layout1, 2: layout2 } as const;
+
+export type LayoutVersion = keyof typeof layouts;
+
+export const defaultPrefix = 'parley';
+
+/** @param prefix tells the deployments of one Redis apart: `[a-z0-9-]+` */
+export function createBrandKeys(prefix: string, brand: string, layout: Layout): BrandKeys {
+  return { ...layout.keys(`${prefix}:${layout.version}:${brand}:`), layout };
+}
+
+export function readKey(prefix: string, key: string, layout: Layout): KeyName | undefined {
+  const [, brand = '', rest = ''] =
+    /^([a-z0-9-]+):(.*)$/s.exec(key.slice(`${prefix}:${layout.version}:`.length)) ?? [];
+  const name = layout.readKey(rest);
+  return name && { brand, ...name };
 }
 
 /** For SCAN: every key of every brand. A prefix holds nothing that a pattern would take for a sign. */
-export function keysOf(prefix: string): string {
-  return `${prefix}:${layoutVersion}:*`;
+export function keysOf(prefix: string, { version }: Layout): string {
+  return `${prefix}:${version}:*`;
 }
 
-export function pingKey(prefix: string): string {
-  return `${prefix}:${layoutVersion}-ping`;
-}
-
-/** A record's name in the index of its grant. */
-export function toGrantMember(model: ModelName, id: string): string {
-  return `${escape(model)}:${id}`;
-}
-
-export function fromGrantMember(member: string): { model: ModelName; id: string } {
-  const end = member.indexOf(':');
-  return { model: decodeURIComponent(member.slice(0, end)), id: member.slice(end + 1) };
-}
-
-/** Only the last part of a key may contain a colon; ids come from requests and must not reach another key. */
-function escape(part: string): string {
-  return encodeURIComponent(part);
+export function pingKey(prefix: string, { version }: Layout): string {
+  return `${prefix}:${version}-ping`;
 }

@@ -1,7 +1,7 @@
 import type { RecordIndexes } from '../record-rules.ts';
 import { command } from './command.ts';
 import type { Connection } from './connection.ts';
-import { type BrandKeys, toGrantMember } from './keys.ts';
+import type { BrandKeys } from './keys.ts';
 import { addMember, deleteIfEqual, type Lifetime, refreshIfEqual, removeMembers } from './scripts.ts';
 import type { RecordName } from './stored-record.ts';
 
@@ -57,7 +57,7 @@ export async function joinGrant(
   lifetime: Lifetime,
 ): Promise<void> {
   if (grantId === undefined) return;
-  await connection.run(addMember(keys.grant(grantId), toGrantMember(model, id), lifetime, ''));
+  await connection.run(addMember(keys.grant(grantId), keys.layout.toMember(model, id), lifetime, ''));
 }
 
 /** Pointers only while they still lead to this record: another one may have taken a user code over. */
@@ -68,7 +68,9 @@ export async function removeIndexes(place: Place, record: IndexedRecord): Promis
     connection.run(deleteIfEqual(key, id)),
   );
   if (indexes.grantId !== undefined) {
-    removals.push(connection.run(removeMembers(keys.grant(indexes.grantId), toGrantMember(model, id))));
+    removals.push(
+      connection.run(removeMembers(keys.grant(indexes.grantId), keys.layout.toMember(model, id))),
+    );
   }
   await Promise.all(removals);
 }

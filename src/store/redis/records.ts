@@ -1,6 +1,15 @@
+import { LRUCache } from 'lru-cache';
 import type { ModelName, Payload, SaveOutcome } from '../contract.ts';
-import { endMarkOf, indexesOf, isWrittenOnce, outlivesItsNode, toMilliseconds } from '../record-rules.ts';
+import {
+  endMarkOf,
+  indexesOf,
+  isMostlyNew,
+  isWrittenOnce,
+  outlivesItsNode,
+  toMilliseconds,
+} from '../record-rules.ts';
 import { command } from './command.ts';
+import type { Connection } from './connection.ts';
 import { endRecord } from './end-record.ts';
 import type { RedisPart } from './part.ts';
 import {
@@ -21,15 +30,17 @@ export const records: RedisPart<
   'upsert' | 'find' | 'findByUid' | 'findByUserCode' | 'consume' | 'destroy' | 'revokeGrant'
 > = (connection, keys) => {
   const place = { connection, keys };
+  const guesses = new LRUCache<string, string>({ max: 10_000 });
   return {
     async upsert(model, id, payload, expiresIn) {
       const lifetime = expiresIn === undefined ? '' : toMilliseconds(expiresIn);
       return upsert(place, { model, id, payload, lifetime });
     },
     find: (model, id) => find(place, { model, id }),
-    findByUid: (model, uid) => findByPointer(place, model, { key: keys.uid(model, uid), holds: { uid } }),
+    findByUid: (model, uid) =>
+      findByPointer(place, guesses, { model, key: keys.uid(model, uid), holds: { uid } }),
     findByUserCode: (model, userCode) =>
-      findByPointer(place, model, { key: keys.userCode(model, userCode), holds: { userCode } }),
+      findByPointer(place, guesses, { model, key: keys.userCode(model, userCode), holds: { userCode } }),
     consume: (model, id) => connection.commit(consumeRecord(keys.record(model, id))),
     destroy: (model, id) => endRecord(place, model, id),
     revokeGrant: (grantId) => revokeGrant(place, grantId),
@@ -49,15 +60,10 @@ async function upsert(place: Place, { model, id, payload, lifetime }: Save): Pro
   // The grant's index is sent first: on one connection no record exists that revoking its grant would not find.
   // Where the two travel apart, a record that is late for that is ended by the grant's own tombstone.
   const joined = joinGrant(place, record, lifetime);
-  const written = write(
-    upsertRecord(
-      keys.record(model, id),
-      writeRecord(record, payload),
-      lifetime,
-      isWrittenOnce(model) ? 'once' : '',
-    ),
+  const written = save({ model, key: keys.record(model, id), lifetime, write }, () =>
+    writeRecord(record, payload, keys.layout.packs),
   );
-  const [, [outcome, text], missing, ended] = await Promise.all([
+  const [, { outcome, before: bytes }, missing, ended] = await Promise.all([
     joined,
     written,
     refreshPointers(place, record, lifetime),
@@ -67,7 +73,7 @@ async function upsert(place: Place, { model, id, payload, lifetime }: Save): Pro
     await endRecord(place, model, id);
     return 'dropped';
   }
-  const before = readRecord(record, text);
+  const before = readRecord(record, bytes);
   const stood = before ? indexesOf(model, before) : {};
   if (outcome === 'saved') {
     await Promise.all([
@@ -78,6 +84,36 @@ async function upsert(place: Place, { model, id, payload, lifetime }: Save): Pro
     await removeIndexes(place, { model, id, indexes: withoutIndexes(indexes, stood) });
   }
   return outcome;
+}
+
+interface Write {
+  model: ModelName;
+  key: string;
+  lifetime: Lifetime;
+  write: Connection['run'];
+}
+
+/**
+ * Most records are new and have an id that nobody else has: then one plain command is enough, which costs Redis less than
+ * half of a script. Where something stands already, the script decides.
+ */
+async function save(
+  { model, key, lifetime, write }: Write,
+  compose: () => string | Buffer,
+): Promise<{ outcome: SaveOutcome; before: Buffer | null }> {
+  const text = compose();
+  const isOnce = isWrittenOnce(model);
+  if (isMostlyNew(model)) {
+    const set = await write(
+      command(key, (redis) =>
+        lifetime === '' ? redis.set(key, text, 'NX') : redis.set(key, text, 'PX', lifetime, 'NX'),
+      ),
+    );
+    if (set !== null) return { outcome: 'saved', before: null };
+    if (isOnce) return { outcome: 'exists', before: null };
+  }
+  const [outcome, before] = await write(upsertRecord(key, text, lifetime, isOnce ? 'once' : ''));
+  return { outcome: outcome.toString() as SaveOutcome, before };
 }
 
 /** On one connection what is sent later is done later; where the write goes another way, this waits for it. */
@@ -94,17 +130,32 @@ async function hasEndMark(
 
 async function find({ connection, keys }: Place, name: RecordName): Promise<Payload | undefined> {
   const key = keys.record(name.model, name.id);
-  return readRecord(name, await connection.run(command(key, (redis) => redis.get(key))));
+  return readRecord(name, await connection.run(command(key, (redis) => redis.getBuffer(key))));
 }
 
-/** A pointer may be older than what it leads to, so the record itself has the last word. */
+interface Pointer {
+  model: ModelName;
+  key: string;
+  /** What the record must hold: a pointer may be older than what it leads to. */
+  holds: Payload;
+}
+
+/**
+ * Where a pointer led last is asked for in the same round trip, and counts if it still leads there.
+ */
 async function findByPointer(
   place: Place,
-  model: ModelName,
-  { key, holds }: { key: string; holds: Payload },
+  guesses: LRUCache<string, string>,
+  { model, key, holds }: Pointer,
 ): Promise<Payload | undefined> {
-  const id = await place.connection.run(command(key, (redis) => redis.get(key)));
-  const payload = id === null ? undefined : await find(place, { model, id });
+  const guess = guesses.get(key);
+  const [id, guessed] = await Promise.all([
+    place.connection.run(command(key, (redis) => redis.get(key))),
+    guess === undefined ? undefined : find(place, { model, id: guess }),
+  ]);
+  if (id === null) return undefined;
+  guesses.set(key, id);
+  const payload = id === guess ? guessed : await find(place, { model, id });
   const matches = Object.entries(holds).every(([name, value]) => payload?.[name] === value);
   return matches ? payload : undefined;
 }

@@ -1,6 +1,5 @@
 import { command } from './command.ts';
 import { endRecord } from './end-record.ts';
-import { fromGrantMember } from './keys.ts';
 import type { Place } from './record-pointers.ts';
 import { removeMembers } from './scripts.ts';
 
@@ -19,7 +18,7 @@ export async function revokeGrant(place: Place, grantId: string): Promise<void> 
     if (members.length === 0) return;
     await Promise.all(
       members.map((member) => {
-        const { model, id } = fromGrantMember(member);
+        const { model, id } = keys.layout.fromMember(member);
         return endRecord(place, model, id);
       }),
     );

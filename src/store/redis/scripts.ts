@@ -1,6 +1,6 @@
-import type { ConsumeOutcome, SaveOutcome } from '../contract.ts';
 import type { RuleNumbers } from '../attempt-rules.ts';
-import { type Script, script } from './command.ts';
+import type { ConsumeOutcome } from '../contract.ts';
+import { binaryScript, type Script, script } from './command.ts';
 
 /**
  * What Redis must do in one step. Each script touches the one key it is given, and takes the time from the
@@ -31,9 +31,9 @@ end
  * A record that was consumed stays consumed, whatever a late save of an older copy says (stored-record.ts).
  */
 export const upsertRecord: Script<
-  [text: string, lifetime: Lifetime, mode: 'once' | ''],
-  [outcome: SaveOutcome, before: string | null]
-> = script(`
+  [text: string | Buffer, lifetime: Lifetime, mode: 'once' | ''],
+  [outcome: Buffer, before: Buffer | null]
+> = binaryScript(`
 local old = redis.call('GET', KEYS[1])
 if old == '-' then return {'dropped', false} end
 if old and ARGV[3] == 'once' then return {'exists', old} end
@@ -50,22 +50,33 @@ redis.call('SET', KEYS[1], redis.call('TIME')[1] .. old, 'KEEPTTL')
 return 'consumed'`);
 
 /** lifetime of the tombstone in ms or '' → the text that stood before */
-export const destroyRecord: Script<[tombstoneLifetime: Lifetime], string | null> = script(`
+export const destroyRecord: Script<[tombstoneLifetime: Lifetime], Buffer | null> = binaryScript(`
 local old = redis.call('GET', KEYS[1])
 if ARGV[1] ~= '' then redis.call('SET', KEYS[1], '-', 'PX', ARGV[1]) else redis.call('DEL', KEYS[1]) end
 return old`);
 
-/** member, lifetime in ms or '', 'extend' (never shorten) or '' */
+/**
+ * member, lifetime in ms or '', 'extend' (never shorten) or ''. The set lives as long as its longest member; what has
+ * expired is forgotten once there is more of it than a few.
+ */
 export const addMember: Script<[member: string, lifetime: Lifetime, mode: 'extend' | ''], unknown> = script(`
 ${nowInMilliseconds}
-local expiry = 'inf'
-if ARGV[2] ~= '' then expiry = string.format('%.0f', now + tonumber(ARGV[2])) end
-if ARGV[3] == 'extend' then
-  redis.call('ZADD', KEYS[1], 'GT', expiry, ARGV[1])
+local left = redis.call('PTTL', KEYS[1])
+if ARGV[2] == '' then
+  redis.call('ZADD', KEYS[1], 'inf', ARGV[1])
+  if left >= 0 then redis.call('PERSIST', KEYS[1]) end
 else
-  redis.call('ZADD', KEYS[1], expiry, ARGV[1])
+  local lifetime = tonumber(ARGV[2])
+  if ARGV[3] == 'extend' then
+    redis.call('ZADD', KEYS[1], 'GT', now + lifetime, ARGV[1])
+  else
+    redis.call('ZADD', KEYS[1], now + lifetime, ARGV[1])
+  end
+  if left == -2 or left >= 0 and left < lifetime then redis.call('PEXPIRE', KEYS[1], lifetime) end
 end
-${liveAsLongAsLongest}`);
+if left ~= -2 and redis.call('ZCARD', KEYS[1]) > 8 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+end`);
 
 /** members… */
 export const removeMembers: Script<string[], unknown> = script(`

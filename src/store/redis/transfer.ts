@@ -3,7 +3,7 @@ import { indexesOf, readPayload, toLinkMember } from '../record-rules.ts';
 import type { StoredItem } from '../stored-item.ts';
 import { command } from './command.ts';
 import type { Connection } from './connection.ts';
-import { createBrandKeys, keysOf, type KeyName, readKey } from './keys.ts';
+import { type BrandKeys, createBrandKeys, keysOf, type KeyName, type Layout, readKey } from './keys.ts';
 import { joinGrant, refreshPointers, setPointer } from './record-pointers.ts';
 import { addMember } from './scripts.ts';
 import { readRecord, writeRecord } from './stored-record.ts';
@@ -15,12 +15,13 @@ const batchSize = 500;
 export function transfer(
   connection: Connection,
   prefix: string,
+  layout: Layout,
 ): Pick<Store, 'exportItems' | 'importItems' | 'isEmpty'> {
   async function* scan(): AsyncIterable<string[]> {
     for (const master of await connection.masters()) {
       let cursor = '0';
       do {
-        const answer = master.scan(cursor, 'MATCH', keysOf(prefix), 'COUNT', batchSize);
+        const answer = master.scan(cursor, 'MATCH', keysOf(prefix, layout), 'COUNT', batchSize);
         const [next, keys] = await answer.catch((error: unknown) => {
           throw asUnavailable(error);
         });
@@ -33,12 +34,16 @@ export function transfer(
   return {
     async *exportItems() {
       for await (const keys of scan()) {
-        const found = await Promise.all(keys.map((key) => readItems(connection, key, readKey(prefix, key))));
+        const found = await Promise.all(
+          keys.map((key) => readItems(connection, key, readKey(prefix, key, layout))),
+        );
         yield* found.flat();
       }
     },
     async importItems(items) {
-      await Promise.all(items.map((item) => writeItem(connection, prefix, item)));
+      await Promise.all(
+        items.map((item) => writeItem(connection, createBrandKeys(prefix, item.brand, layout), item)),
+      );
     },
     async isEmpty() {
       for await (const keys of scan()) if (keys.length > 0) return false;
@@ -58,15 +63,16 @@ async function readItems({ run }: Connection, key: string, name: KeyName | undef
         : [],
     );
   }
-  const [text, lifetime] = await Promise.all([
-    run(command(key, (redis) => redis.get(key))),
+  const [bytes, lifetime] = await Promise.all([
+    run(command(key, (redis) => redis.getBuffer(key))),
     run(command(key, (redis) => redis.pttl(key))),
   ]);
-  if (text === null) return [];
+  if (bytes === null) return [];
+  const text = bytes.toString();
   const common = { brand, ...(lifetime >= 0 && { expiresAt: Date.now() + lifetime }) };
   switch (name.kind) {
     case 'record': {
-      const payload = readRecord(name, text);
+      const payload = readRecord(name, bytes);
       const { model, id } = name;
       if (!payload) return [{ kind: 'tombstone', ...common, model, id }];
       const { consumed, ...rest } = payload;
@@ -97,11 +103,10 @@ function expiryOf(score: string | undefined): { expiresAt?: number } {
   return Number.isFinite(expiresAt) ? { expiresAt } : {};
 }
 
-async function writeItem(connection: Connection, prefix: string, item: StoredItem): Promise<void> {
-  const keys = createBrandKeys(prefix, item.brand);
+async function writeItem(connection: Connection, keys: BrandKeys, item: StoredItem): Promise<void> {
   const { expiresAt } = item;
   const lifetime = expiresAt === undefined ? '' : Math.max(1, expiresAt - Date.now());
-  const set = (key: string, text: string) =>
+  const set = (key: string, text: string | Buffer) =>
     connection.run(
       command(key, (redis) =>
         lifetime === '' ? redis.set(key, text) : redis.set(key, text, 'PX', lifetime),
@@ -113,7 +118,8 @@ async function writeItem(connection: Connection, prefix: string, item: StoredIte
       const place = { connection, keys };
       const record = { model, id, indexes: indexesOf(model, payload) };
       await joinGrant(place, record, lifetime);
-      await set(keys.record(model, id), `${consumed}${writeRecord(record, payload)}`);
+      const text = Buffer.from(writeRecord(record, payload, keys.layout.packs));
+      await set(keys.record(model, id), Buffer.concat([Buffer.from(String(consumed)), text]));
       const missing = await refreshPointers(place, record, lifetime);
       await Promise.all(missing.map((key) => setPointer(place, key, id, lifetime)));
       break;

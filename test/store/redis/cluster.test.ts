@@ -9,7 +9,7 @@ import { type RedisCluster, startCluster } from '../../support/redis-cluster.ts'
 import type { RedisServer } from '../../support/redis-server.ts';
 
 const slotOf = (key: string) => new Command('get', [key]).getSlot();
-const keyOf = (id: string) => `parley:1:acme:record:AuthorizationCode:${id}`;
+const keyOf = (id: string) => `parley:2:acme:C${id}`;
 
 describeWith('redis-server', () => {
   let cluster: RedisCluster;

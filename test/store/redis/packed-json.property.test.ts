@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { packJson, unpackJson } from '../../../src/store/redis/packed-json.ts';
+import { packingWords } from '../../../src/store/redis/packing-words.ts';
+import { readRecord, writeRecord } from '../../../src/store/redis/stored-record.ts';
+
+const word = fc.constantFrom(...packingWords);
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const id = fc.string({ unit: fc.constantFrom(...Array.from(base64url)), minLength: 43, maxLength: 43 });
+const anyText = fc.oneof(
+  word,
+  id,
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.array(word).map((words) => words.join(' ')),
+);
+const scalar = fc.oneof(anyText, fc.integer(), fc.maxSafeNat(), fc.double(), fc.boolean(), fc.constant(null));
+const value = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    scalar,
+    fc.array(tie('value')),
+    fc.dictionary(fc.oneof(anyText, fc.constant('__proto__')), tie('value')),
+  ),
+})).value;
+
+/** What JSON makes of it is what a payload is. */
+const asJson = (given: unknown): unknown => JSON.parse(JSON.stringify(given));
+
+describe('a packed value', () => {
+  test('comes back as JSON would bring it back, or is left to JSON', () => {
+    fc.assert(
+      fc.property(value, (given) => {
+        const packed = packJson(given);
+        if (packed === undefined) return;
+        const [before, after] = [JSON.stringify(asJson(given)), JSON.stringify(unpackJson(packed, 0))];
+        expect(after).toBe(before);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is left to JSON where bytes would not hold it', () => {
+    expect(packJson({ text: '\ud800' })).toBeUndefined();
+    expect(packJson({ number: Number.NaN })).toBeUndefined();
+    expect(packJson({ text: 'x'.repeat(70_000) })).toBeUndefined();
+    expect(packJson({ date: new Date(0) })).toBeUndefined();
+    expect(packJson(Array.from({ length: 40_000 }, () => 'iat'))).toHaveLength(40_004);
+  });
+
+  test('is half as long where members have known names and ids are random', () => {
+    const token = {
+      iat: 1_795_660_618,
+      exp: 1_796_870_218,
+      accountId: 'c-dana-7Qm2',
+      grantId: 'g'.repeat(43),
+      gty: 'authorization_code',
+      sessionUid: '-'.repeat(43),
+      clientId: 'web',
+      scope: 'openid profile email',
+    };
+    expect(packJson(token)?.length).toBeLessThan(JSON.stringify(token).length / 2);
+  });
+
+  test('that is cut short or strange is an error, never another value', () => {
+    const packed = packJson({ scope: 'openid profile', grantId: 'g'.repeat(43) }) ?? Buffer.alloc(0);
+    expect(() => unpackJson(packed.subarray(0, 2), 0)).toThrow(TypeError);
+    expect(() => unpackJson(Buffer.from([0xff]), 0)).toThrow(TypeError);
+  });
+});
+
+describe('the words of packed records', () => {
+  test('stand where they always stood: the list grows at its end alone', () => {
+    expect(packingWords.slice(0, 12)).toEqual([
+      'iat',
+      'exp',
+      'jti',
+      'kind',
+      'uid',
+      'accountId',
+      'clientId',
+      'grantId',
+      'sessionUid',
+      'scope',
+      'acr',
+      'amr',
+    ]);
+    expect(new Set(packingWords).size).toBe(packingWords.length);
+    expect(packingWords.length).toBeLessThanOrEqual(128);
+  });
+});
+
+describe('a record', () => {
+  const name = { model: 'AccessToken', id: 'a'.repeat(43) };
+  const payload = { iat: 1, jti: name.id, kind: name.model, scope: 'openid' };
+
+  test.each([true, false])('is read whichever way it was written (packed: %s)', (packs) => {
+    const text = Buffer.from(writeRecord(name, payload, packs));
+    expect(readRecord(name, text)).toEqual(payload);
+    const consumed = Buffer.concat([Buffer.from('1764115200'), text]);
+    expect(readRecord(name, consumed)).toEqual({ ...payload, consumed: 1_764_115_200 });
+    expect(readRecord(name, Buffer.from('-'))).toBeUndefined();
+    expect(readRecord(name, null)).toBeUndefined();
+  });
+});
