@@ -1,4 +1,4 @@
-import Koa, { type Context, type Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import mount from 'koa-mount';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type BrandKeys, openBrandKeys } from './brand-keys.ts';
@@ -14,16 +14,9 @@ import type { Config } from '../config/contract.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import { openSilentWays } from '../directory/open-silent-ways.ts';
 import type { Admission } from '../http/admission/admission.ts';
-import { admitRequests } from '../http/admission/admit-requests.ts';
 import { createAnonymousLimit } from '../http/limit-anonymous.ts';
 import type { Site } from '../http/site-table.ts';
-import { createInteractionRoutes } from '../interaction/dispatch.ts';
-import { describeScope } from '../interaction/describe-scope.ts';
-import { createKnownBrowsers } from '../interaction/known-browsers.ts';
-import { createNameConsumer } from '../interaction/name-consumer.ts';
 import { createPages, type Pages } from '../interaction/pages.ts';
-import { createSecondFactor } from '../interaction/second-factor.ts';
-import { createSignInAttempts } from '../interaction/sign-in-attempts.ts';
 import type { Views } from '../interaction/views/views.ts';
 import type { ConsumerSessions } from '../issuer/consumer-sessions.ts';
 import { createIssuer } from '../issuer/create-issuer.ts';
@@ -40,6 +33,8 @@ import { openAccounts } from './open-accounts.ts';
 import type { TokenBroker } from '../platform/token-broker.ts';
 import { type ResolvedClient, resolveClient } from '../platform/resolve-client.ts';
 import { acrValuesOf, openSignInWays, useAssertionOnce } from './sign-in-ways.ts';
+import { createBrandApp } from './brand-app.ts';
+import { createPutAway } from './put-away.ts';
 import type { BrandStore, Store } from '../store/contract.ts';
 import type { BrandTelemetry } from '../telemetry/contract.ts';
 
@@ -73,6 +68,10 @@ export interface BrandSite extends Site {
   verifyServiceToken: VerifyServiceToken;
   /** With the set that the issuer was built with, as far as it is published. */
   keys: BrandKeys & { set: KeySet };
+  /** Lets go of the issuer that nobody has asked since; the next request builds it again. @param since epoch milliseconds */
+  putAway(since: number): void;
+  /** Whether its issuer stands. */
+  isAwake(): boolean;
   /** What it still has to write is written, then nothing of it works any more. */
   close(): Promise<void>;
 }
@@ -127,78 +126,79 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
   const brokers = await openBrandBrokers({ ...options, store, clients, directory, claims, fetch });
 
   const anonymousLimit = createAnonymousLimit(store, config.server.anonymous_limit);
-  const issuer = await createIssuer({
-    brand,
-    clients,
-    encryptionKeys: parseEncryptionKeys(clients),
-    claims,
-    claimsByScope: claimsByScope(mapped),
-    acrValues: acrValuesOf(brand),
-    directory,
-    silentWays,
-    eventVerifier: brandEvents,
-    store,
-    jwks: keySet.jwks,
-    cookieKeys: options.cookieKeys,
-    pairwiseSalt: usesPairwise(brand) ? await loadPairwiseSalt(keyOptions) : '',
-    views: pages,
-    audit,
-    limits,
-    log,
-    requestLog,
-    brokers,
-    async onSessionEnd(session) {
-      await Promise.all([...brokers.values()].map((broker) => broker.endSession(session)));
-    },
-    telemetry: options.telemetry,
-    admitAnonymous: anonymousLimit.admit,
-    now,
-    fetch: issuerFetch.fetch,
-  });
-
-  const app = new Koa();
-  const isSignedIn = (ctx: Context) =>
-    ctx.cookies.get(issuer.cookies.names.session, { signed: true }) !== undefined;
-  app.use(options.serveScript);
-  app.use(anonymousLimit.refuseEarly((ctx) => bringsBrandSession(brand, ctx) || isSignedIn(ctx)));
-  app.use(admitRequests({ admission: options.admission, isSignedIn }));
-  if (brand.demo) app.use(await loadDemo(brand, requestLog));
-  app.use(
-    createInteractionRoutes({
-      gateway: issuer.interactions,
-      directory,
-      ways: signIn.ways,
-      attempts: createSignInAttempts({ limits, audit }),
-      knownBrowsers: createKnownBrowsers({
-        store,
-        cookie: { name: issuer.cookies.known, attributes: issuer.cookies.long },
-      }),
-      secondFactor: createSecondFactor({ limits, useOnce: useOnceIn(store), now }),
-      audit,
-      log,
-      pages,
-      issuer: brand.issuer,
-      describeScope,
-      nameConsumer: createNameConsumer(claims),
-    }),
-  );
-  issuer.provider.proxy = true;
-  app.use(mount('/', issuer.provider));
+  const pairwiseSalt = usesPairwise(brand) ? await loadPairwiseSalt(keyOptions) : '';
+  const demo = brand.demo ? await loadDemo(brand, requestLog) : undefined;
   const path = new URL(brand.issuer).pathname;
+
+  /** The library's Provider and what stands before it: most of what a brand takes of the memory. */
+  async function buildIssuer() {
+    const issuer = await createIssuer({
+      brand,
+      clients,
+      encryptionKeys: parseEncryptionKeys(clients),
+      claims,
+      claimsByScope: claimsByScope(mapped),
+      acrValues: acrValuesOf(brand),
+      directory,
+      silentWays,
+      eventVerifier: brandEvents,
+      store,
+      jwks: keySet.jwks,
+      cookieKeys: options.cookieKeys,
+      pairwiseSalt,
+      views: pages,
+      audit,
+      limits,
+      log,
+      requestLog,
+      brokers,
+      async onSessionEnd(session) {
+        await Promise.all([...brokers.values()].map((broker) => broker.endSession(session)));
+      },
+      telemetry: options.telemetry,
+      admitAnonymous: anonymousLimit.admit,
+      now,
+      fetch: issuerFetch.fetch,
+    });
+
+    const app = createBrandApp({
+      ...options,
+      issuer,
+      store,
+      directory,
+      anonymousLimit,
+      demo,
+      limits,
+      pages,
+      claims,
+      ways: signIn.ways,
+    });
+    return { ...issuer, handler: mount(path, app) };
+  }
+
+  const issuer = createPutAway(buildIssuer, now);
+  // Once at the start: what the library refuses must not be noticed by the first consumer.
+  const cookieSignatures = await issuer.use(async ({ cookies }) => cookies.signatures);
   return {
     brand: brand.brand,
     issuer: brand.issuer,
-    cookieSignatures: issuer.cookies.signatures,
-    handler: mount(path, app),
+    cookieSignatures,
+    handler: (ctx, next) => issuer.use(({ handler }) => handler(ctx, next)),
     directory,
     pages,
     store,
     config: brand,
     brokers,
     requestLog,
-    sessions: issuer.sessions,
-    verifyServiceToken: issuer.verifyServiceToken,
+    sessions: {
+      list: (accountId) => issuer.use(({ sessions }) => sessions.list(accountId)),
+      end: (accountId) => issuer.use(({ sessions }) => sessions.end(accountId)),
+    },
+    verifyServiceToken: (token, resource) =>
+      issuer.use(({ verifyServiceToken }) => verifyServiceToken(token, resource)),
     keys: { ...brandKeys, set: keySet },
+    putAway: issuer.putAway,
+    isAwake: issuer.isThere,
     async close() {
       await requestLog?.flush();
       await Promise.all([signIn.close(), silentWays.close(), brandEvents?.close()]);
@@ -208,18 +208,6 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       options.telemetry.close();
     },
   };
-}
-
-/** The store writes a replay record once and says who was first. */
-function useOnceIn(store: BrandStore) {
-  return async (name: string, seconds: number): Promise<boolean> =>
-    (await store.upsert('ReplayDetection', name, {}, seconds)) === 'saved';
-}
-
-/** Whether the brand itself may know who this is; only asking it would tell. */
-function bringsBrandSession({ login }: BrandConfig, ctx: Context): boolean {
-  const header = ctx.get('Cookie');
-  return login.some(({ session }) => session?.cookies.some((name) => header.includes(`${name}=`)));
 }
 
 function usesPairwise({ subject, clients }: BrandConfig): boolean {

@@ -24,7 +24,12 @@ export interface AnonymousLimit {
  * @param limit in ten minutes
  */
 export function createAnonymousLimit(counter: Pick<BrandStore, 'increment'>, limit: number): AnonymousLimit {
-  const over = new LRUCache<string, true>({ max: mostAddresses, ttl: remembered });
+  const over = new LRUCache<string, true>({
+    // Not `max`, which would set the room for all of them aside at once, for each brand.
+    maxSize: mostAddresses,
+    sizeCalculation: () => 1,
+    ttl: remembered,
+  });
   const detail = `more than ${limit} anonymous requests`;
   const repeated = new ParleyError('too_many_requests', detail, { isOneOfMany: true });
   return {

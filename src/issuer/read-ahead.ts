@@ -19,7 +19,7 @@ export interface ReadAhead {
 const mostCodes = 10_000;
 
 export function createReadAhead(store: Pick<BrandStore, 'find'>): ReadAhead {
-  const grants = new LRUCache<string, string>({ max: mostCodes });
+  const grants = new LRUCache<string, string>({ maxSize: mostCodes, sizeCalculation: () => 1 });
   const asked = new WeakMap<object, { grantId: string; answer: Promise<Payload | undefined> }>();
   return {
     note(codeId, grantId) {

@@ -32,6 +32,8 @@ export interface BrandChanges {
 export interface LiveBrandsOptions {
   open(brand: BrandConfig): Promise<BrandSite>;
   log: Pick<Log, 'error'>;
+  /** Milliseconds since the epoch. */
+  now(): number;
 }
 
 interface LiveBrand {
@@ -42,12 +44,18 @@ interface LiveBrand {
 
 /** Milliseconds that a brand which was replaced waits for its last requests; none may take that long. */
 const patience = 30_000;
+/** Milliseconds after which an issuer that nobody has asked is put away, and between two looks for such. */
+const idle = 10 * 60_000;
+const betweenLooks = 60_000;
 
-export function createLiveBrands({ open, log }: LiveBrandsOptions): LiveBrands {
+export function createLiveBrands({ open, log, now }: LiveBrandsOptions): LiveBrands {
   let live: ReadonlyMap<string, LiveBrand> = new Map();
   let table = createSiteTable([]);
   const retiring = new Set<Promise<void>>();
   const stopping = new AbortController();
+  const tidying = setInterval(() => {
+    for (const { site } of live.values()) site.putAway(now() - idle);
+  }, betweenLooks).unref();
 
   async function retire({ site, requests }: LiveBrand): Promise<void> {
     const timeUp = pause(patience, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
@@ -103,6 +111,7 @@ export function createLiveBrands({ open, log }: LiveBrandsOptions): LiveBrands {
     },
     async close() {
       stopping.abort();
+      clearInterval(tidying);
       await Promise.all([...[...live.values()].map(({ site }) => site.close()), ...retiring]);
     },
   };

@@ -94,6 +94,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let withheld: readonly string[] = [];
   const live = createLiveBrands({
     log,
+    now,
     open: (brand) =>
       createBrandSite({
         brand,

@@ -30,7 +30,7 @@ export const records: RedisPart<
   'upsert' | 'find' | 'findByUid' | 'findByUserCode' | 'consume' | 'destroy' | 'revokeGrant'
 > = (connection, keys) => {
   const place = { connection, keys };
-  const guesses = new LRUCache<string, string>({ max: 10_000 });
+  const guesses = new LRUCache<string, string>({ maxSize: 10_000, sizeCalculation: () => 1 });
   return {
     async upsert(model, id, payload, expiresIn) {
       const lifetime = expiresIn === undefined ? '' : toMilliseconds(expiresIn);
