@@ -28,6 +28,22 @@ export function createChain(key: Buffer, id = randomBytes(9).toString('base64url
 }
 
 /** @param before the hash of the line before; for a chain's first line the chain's id */
-function hashLine(key: Buffer, before: string, body: string): string {
+export function hashLine(key: Buffer, before: string, body: string): string {
   return createHmac('sha256', key).update(`${before}\n${body}`).digest('base64url');
+}
+
+/** A line taken apart again; undefined for what no chain wrote. */
+export function unseal(
+  line: string,
+): { body: string; mac: string; chain: string; seq: number; event: string } | undefined {
+  const [, start, mac] = /^(\{.*),"mac":"([\w-]{43})"\}$/.exec(line) ?? [];
+  if (start === undefined || mac === undefined) return undefined;
+  const body = `${start}}`;
+  try {
+    const { chain, seq, event } = JSON.parse(body) as Record<string, unknown>;
+    if (typeof chain !== 'string' || typeof seq !== 'number') return undefined;
+    return { body, mac, chain, seq, event: String(event) };
+  } catch {
+    return undefined;
+  }
 }

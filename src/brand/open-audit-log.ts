@@ -32,6 +32,9 @@ export function openAuditLog({ server, cookieKeys, log, now }: OpenAuditOptions)
 }
 
 /** Newest first: the first writes, the others find what was written before. */
-function auditKeys({ audit }: Pick<ServerConfig, 'audit'>, cookieKeys: readonly string[]): readonly string[] {
+export function auditKeys(
+  { audit }: Pick<ServerConfig, 'audit'>,
+  cookieKeys: readonly string[],
+): readonly string[] {
   return audit.keys.length > 0 ? audit.keys : cookieKeys;
 }

@@ -2,6 +2,7 @@ import { brandChecks } from '../brand/brand-checks.ts';
 import { findPreset } from '../platform/presets.ts';
 import { resolveClient } from '../platform/resolve-client.ts';
 import { registerAccountsHash } from './accounts-hash.ts';
+import { registerAudit } from './audit.ts';
 import { registerCheck } from './check.ts';
 import { registerClaims } from './claims.ts';
 import { registerClientShow } from './client-show.ts';
@@ -36,6 +37,7 @@ export function createCommands(io: CliIo & { stdin: NodeJS.ReadStream }): Regist
     (program) => registerRequests(program, { io, checks: brandChecks }),
     (program) => registerLiveChat(program, { io: io, checks: brandChecks }),
     (program) => registerSessions(program, { io, checks: brandChecks }),
+    (program) => registerAudit(program, { io, checks: brandChecks }),
     (program) => registerLimits(program, { io, checks: brandChecks }),
     (program) => registerLinks(program, { io, checks: brandChecks }),
     (program) => registerKeys(program, { io, checks: brandChecks, now: Date.now }),

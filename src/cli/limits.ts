@@ -92,7 +92,7 @@ async function release(
   if (!all && [login, address, client, account].every((part) => part === undefined))
     throw new CliError('say whose: --login, --address, --client or --account, or --all', 2);
   const meant = await limits.list(choice);
-  await withCommandAudit(config, io.stderr, async (audit) => {
+  await withCommandAudit(config, async (audit) => {
     await limits.release(meant);
     for (const { kind, entry } of meant) audit.record('limit.released', { brand, limit: kind, entry });
   });

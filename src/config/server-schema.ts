@@ -15,7 +15,10 @@ const audit = z.strictObject({
     .enum(['full', 'network', 'none'])
     .default('full')
     .describe('How much of an address is written; `network`: /24 of IPv4, /48 of IPv6.'),
-  chain: z.boolean().default(false).describe('Chain the lines of the file, so that what was changed shows.'),
+  chain: z
+    .boolean()
+    .default(false)
+    .describe('Chain the lines of the file, so that `parley audit verify` sees what was changed.'),
   keys: keyList
     .default([])
     .describe('For pseudonyms and chains, newest first; default: made from the cookie keys.'),

@@ -124,6 +124,8 @@ export function createInteractionRoutes(options: InteractionOptions): Middleware
   router.post('/interaction/:uid/cancel', form, async (ctx: Context) => {
     const step = await loadStep(ctx);
     checkSubmission(step);
+    const { prompt, accountId } = step.interaction;
+    options.audit.record('consent.refused', { ...step.facts, accountId, prompt });
     seeOther(ctx, await options.gateway.abort(ctx));
   });
   for (const way of options.ways) {

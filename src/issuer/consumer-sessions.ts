@@ -40,7 +40,7 @@ export function createConsumerSessions(
         .map((session) => describe(session as Session, absoluteLifetime, now()))
         .toSorted((a, b) => a.began_at.localeCompare(b.began_at));
     },
-    end: (accountId) => endAccount(options, accountId),
+    end: (accountId) => endAccount(options, accountId, { by: 'operator' }),
   };
 }
 

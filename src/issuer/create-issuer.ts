@@ -1,4 +1,5 @@
 import { Provider, type Session } from 'oidc-provider';
+import { auditEvents } from './audit-events.ts';
 import { checkClients } from './check-clients.ts';
 import { toClientMetadata } from './client-metadata.ts';
 import { endSession } from './end-session.ts';
@@ -78,6 +79,7 @@ export async function createIssuer(options: IssuerOptions) {
   provider.registerResponseMode('page_return', modes.pageReturn);
   useMiddleware({ ...options, provider, clients, parts, endSession: end, findConsumer });
   logEvents(provider, log);
+  auditEvents(provider, options.audit);
   warnOfLargeIdTokens(provider, log);
   if (options.telemetry?.watchSigning) watchSigning(provider, options.telemetry.watchSigning);
   await checkClients(provider, clients);

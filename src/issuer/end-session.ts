@@ -1,4 +1,6 @@
-import type { Client, Provider, Session } from 'oidc-provider';
+import { type Client, Provider, type Session } from 'oidc-provider';
+import type { AuditLog, CommonFacts } from '../audit/audit-log.ts';
+import { requestFacts } from '../audit/request-facts.ts';
 import type { Log } from '../log.ts';
 import type { BrandStore } from '../store/contract.ts';
 import type { EndedSessions } from './ended-sessions.ts';
@@ -13,6 +15,9 @@ export interface EndSessionOptions {
   brandSessionGroup: BrandSessionGroup;
   onSessionEnd?: IssuerOptions['onSessionEnd'];
   log: Log;
+  audit: AuditLog;
+  /** What the audit log says of the request; default: of the one that the library works on. */
+  facts?: CommonFacts;
 }
 
 /**
@@ -51,7 +56,12 @@ export async function completeEnd(options: EndSessionOptions, session: Session):
 }
 
 async function endWhatItGave(
-  { store, onSessionEnd }: Pick<EndSessionOptions, 'store' | 'onSessionEnd'>,
+  {
+    store,
+    onSessionEnd,
+    audit,
+    facts,
+  }: Pick<EndSessionOptions, 'store' | 'onSessionEnd' | 'audit' | 'facts'>,
   { uid: sessionUid, accountId }: Session,
 ): Promise<void> {
   const grantIds = await store.members(grantsOfSession(sessionUid));
@@ -59,6 +69,8 @@ async function endWhatItGave(
     ...grantIds.map((grantId) => store.revokeGrant(grantId)),
     accountId && onSessionEnd?.({ sessionUid, accountId }),
   ]);
+  const { ctx } = Provider;
+  if (accountId) audit.record('session.ended', { ...(facts ?? (ctx && requestFacts(ctx))), accountId });
 }
 
 /** A relying party that is down must not keep the consumer signed in: its failure is logged, not thrown. */

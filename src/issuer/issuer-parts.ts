@@ -44,7 +44,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
   const pendingWrites = createPendingWrites();
   const endedSessions = createEndedSessions(store, brand.session.absolute);
   const brandSessionGroup = createBrandSessionGroup(store, brand.session.absolute);
-  const pushedSignIns = createPushedSignIns({ ways: options.silentWays, store, now });
+  const pushedSignIns = createPushedSignIns({ ways: options.silentWays, store, audit: options.audit, now });
   const absoluteLifetime = brand.session.absolute;
   const path = new URL(brand.issuer).pathname.replace(/\/$/, '');
 
@@ -80,6 +80,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
       ways: options.silentWays,
       group: brandSessionGroup,
       absoluteLifetime,
+      audit: options.audit,
       now,
     }),
     requests,

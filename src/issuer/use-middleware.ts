@@ -1,3 +1,4 @@
+import { requestFacts } from '../audit/request-facts.ts';
 import type { Context, Middleware, Next } from 'koa';
 import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
@@ -82,6 +83,6 @@ function endWithLibrary(options: EndSessionOptions) {
     await next();
     const { session } = (ctx as unknown as KoaContextWithOIDC).oidc ?? {};
     const isDestroyed = (session as { destroyed?: boolean } | undefined)?.destroyed;
-    if (session && isDestroyed) await completeEnd(options, session);
+    if (session && isDestroyed) await completeEnd({ ...options, facts: requestFacts(ctx) }, session);
   };
 }

@@ -5,22 +5,18 @@ import { loadCookieKeys } from '../keys/cookie-keys.ts';
 import { createLog } from '../log.ts';
 
 /**
- * The audit log for a command beside the running server: the same file, or its lines on standard error where the
- * server's are on its standard output.
+ * The audit log for a command beside the running server. Among a command's output nobody would look for a log: only an
+ * audit log in a file gets its lines.
  */
 export async function withCommandAudit<T>(
   { server, production }: Config,
-  stderr: { write(line: string): unknown },
   work: (audit: AuditLog) => Promise<T>,
 ): Promise<T> {
+  const log = createLog({ level: 'silent', destination: { write() {} } });
   const cookieKeys =
     server.cookie_keys.length > 0
       ? server.cookie_keys
       : await loadCookieKeys({ folder: server.keys, create: !production });
-  const log = createLog({
-    level: 'error',
-    destination: { write: (line: string) => void stderr.write(line) },
-  });
   const audit = openAuditLog({ server, cookieKeys, log, now: Date.now });
   try {
     return await work(audit);

@@ -9,7 +9,7 @@ import { findWay } from '../ways.ts';
  * the interaction that were sent away, and once.
  */
 export async function comeBack(step: Step): Promise<string> {
-  const { ctx, gateway, ways, interaction, base, log } = step;
+  const { ctx, gateway, ways, interaction, base, log, audit, facts } = step;
   const away = await gateway.take(ctx, 'away');
   const way = findWay(ways, String(away?.['way']));
   if (!away || way?.kind !== 'away')
@@ -21,12 +21,21 @@ export async function comeBack(step: Step): Promise<string> {
   const problem = findProblem(outcome, interaction.freshSince);
   if (outcome.kind === 'signed-in' && !problem) {
     const { accountId, amr, acr, issuedAt, authTime, endsAt } = outcome;
-    return gateway.finishLogin(ctx, { accountId, amr, acr, away: { issuedAt, authTime, endsAt } });
+    const next = await gateway.finishLogin(ctx, {
+      accountId,
+      amr,
+      acr,
+      away: { issuedAt, authTime, endsAt },
+    });
+    audit.record('sign_in.succeeded', { ...facts, accountId, way: way.id, amr, acr });
+    return next;
   }
   if (problem) {
     const details = { supportId: ctx.state['requestId'], way: way.id, detail: problem.reason };
     log.warn(details, 'a login elsewhere came to nothing');
   }
+  const reason = problem?.reason ?? 'cancelled';
+  audit.record('sign_in.failed', { ...facts, way: way.id, reason });
   // Whoever has no other way and stopped on that one has said no to the client's request.
   if (outcome.kind === 'cancelled' && ways.length === 1) return gateway.abort(ctx);
   return addressOfNotice(base, problem?.notice ?? 'cancelled');

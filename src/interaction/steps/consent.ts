@@ -17,6 +17,21 @@ export async function showConsent(step: Step): Promise<undefined> {
 }
 
 /** Anything but a clear yes is a no. */
-export async function submitConsent({ ctx, form, gateway }: Step): Promise<string> {
-  return form['decision'] === 'allow' ? gateway.finishConsent(ctx) : gateway.abort(ctx);
+export async function submitConsent({
+  ctx,
+  form,
+  gateway,
+  interaction,
+  audit,
+  ...step
+}: Step): Promise<string> {
+  const { accountId, scopes, claims } = interaction;
+  const facts = { ...step.facts, accountId };
+  if (form['decision'] !== 'allow') {
+    audit.record('consent.refused', { ...facts, prompt: 'consent' });
+    return gateway.abort(ctx);
+  }
+  const next = await gateway.finishConsent(ctx);
+  audit.record('consent.granted', { ...facts, scopes, claims });
+  return next;
 }

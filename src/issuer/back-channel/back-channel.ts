@@ -48,7 +48,11 @@ export function createBackChannel(options: BackChannelOptions): Middleware {
       log.warn({ supportId, detail: outcome.detail }, 'back-channel call refused');
       return refuse(ctx, 400, `logout_token: ${outcome.sentence}`);
     }
-    const sessions = await endAccount(options, outcome.event.accountId);
+    const sessions = await endAccount(options, outcome.event.accountId, {
+      by: 'brand',
+      kind: outcome.event.kind,
+      supportId,
+    });
     log.info({ supportId, event: outcome.event.kind, sessions }, 'the brand ended a consumer');
     ctx.status = 200;
     ctx.body = { ended_sessions: sessions };

@@ -1,3 +1,4 @@
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Provider, Session } from 'oidc-provider';
 import type { BrandStore } from '../../store/contract.ts';
 import type { AccountSessions } from '../account-sessions.ts';
@@ -5,6 +6,7 @@ import type { AccountSessions } from '../account-sessions.ts';
 export interface EndAccountOptions {
   provider: Provider;
   store: BrandStore;
+  audit: AuditLog;
   accountSessions: AccountSessions;
   /** Seconds: as long as anything may live that began before. */
   longestLife: number;
@@ -20,7 +22,11 @@ export interface EndAccountOptions {
  *
  * @returns how many sessions ended
  */
-export async function endAccount(options: EndAccountOptions, accountId: string): Promise<number> {
+export async function endAccount(
+  options: EndAccountOptions,
+  accountId: string,
+  cause: { by: 'brand' | 'operator'; kind?: string; supportId?: unknown },
+): Promise<number> {
   const { provider, store, accountSessions, longestLife, endSession, now } = options;
   await store.setNotBefore(accountId, now(), longestLife);
   const uids = await accountSessions.list(accountId);
@@ -28,5 +34,6 @@ export async function endAccount(options: EndAccountOptions, accountId: string):
   // A browser that changed hands has another consumer's session under the same uid never, but another's is spared anyway.
   const sessions = found.filter((session) => session?.accountId === accountId) as Session[];
   await Promise.all(sessions.map((session) => endSession(session)));
+  options.audit.record('account.ended', { ...cause, accountId, sessions: sessions.length });
   return sessions.length;
 }

@@ -1,4 +1,6 @@
-import { errors, type Provider, type Session } from 'oidc-provider';
+import { errors, Provider, type Session } from 'oidc-provider';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import { requestFacts } from '../../audit/request-facts.ts';
 import type { SilentWays } from '../../directory/open-silent-ways.ts';
 import { inProtocolErrors } from '../protocol-error.ts';
 import { isOver } from '../session-age.ts';
@@ -14,6 +16,7 @@ export interface ConsumerOfRequestOptions {
   group: BrandSessionGroup;
   /** Seconds after sign-in at which a session ends, however busy it was. */
   absoluteLifetime: number;
+  audit: AuditLog;
   /** Seconds since the epoch. */
   now(): number;
 }
@@ -47,7 +50,7 @@ export interface ConsumerOfRequest {
 }
 
 export function createConsumerOfRequest(options: ConsumerOfRequestOptions): ConsumerOfRequest {
-  const { ways, group, absoluteLifetime, now } = options;
+  const { ways, group, absoluteLifetime, audit, now } = options;
 
   async function decide({ session, cookieHeader, clientId, loginHintToken }: Arrival): Promise<Decision> {
     const { accountId } = session;
@@ -79,7 +82,7 @@ export function createConsumerOfRequest(options: ConsumerOfRequestOptions): Cons
 
   async function apply(
     decision: Decision,
-    { session }: Arrival,
+    { session, clientId }: Arrival,
     { provider, endSession }: RequestEnds,
   ): Promise<Session> {
     if (decision.kind === 'keep') return session;
@@ -93,6 +96,15 @@ export function createConsumerOfRequest(options: ConsumerOfRequestOptions): Cons
     const started = startSession(provider, decision.statement);
     (started as Session & { touched: boolean }).touched = true;
     await group.add(started);
+    const { ctx } = Provider;
+    audit.record('sign_in.succeeded', {
+      ...(ctx && requestFacts(ctx)),
+      clientId,
+      accountId: started.accountId,
+      way: decision.statement.facts.way,
+      amr: decision.statement.amr,
+      acr: decision.statement.acr,
+    });
     return started;
   }
 

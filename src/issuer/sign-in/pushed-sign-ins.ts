@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errors, type KoaContextWithOIDC, type Session } from 'oidc-provider';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import { requestFacts } from '../../audit/request-facts.ts';
 import type { SilentWays } from '../../directory/open-silent-ways.ts';
 import type { BrandStore } from '../../store/contract.ts';
 import { loadedContext } from '../loaded-context.ts';
@@ -31,6 +33,7 @@ export interface PushedSignIns {
 export interface PushedSignInsOptions {
   ways: SilentWays;
   store: BrandStore;
+  audit: AuditLog;
   /** Seconds since the epoch. */
   now(): number;
 }
@@ -39,7 +42,7 @@ const model = 'PushedAssertion';
 /** Seconds. RFC 9126 2.2: a pushed request lives for 60. */
 const lifetime = 65;
 
-export function createPushedSignIns({ ways, store, now }: PushedSignInsOptions): PushedSignIns {
+export function createPushedSignIns({ ways, store, audit, now }: PushedSignInsOptions): PushedSignIns {
   const requests = new WeakSet<object>();
   const sessions = new WeakSet<Session>();
   return {
@@ -70,6 +73,9 @@ export function createPushedSignIns({ ways, store, now }: PushedSignInsOptions):
       params['prompt'] = 'none';
       const session = startSession(provider, record['statement'] as Statement);
       sessions.add(session);
+      const { accountId, amr, acr } = record['statement'] as Statement;
+      const facts = { ...requestFacts(ctx), clientId: client.clientId, accountId };
+      audit.record('sign_in.succeeded', { ...facts, way: 'assertion', amr, acr });
       (ctx.oidc as { session: Session }).session = session;
       ctx.oidc.entity('Session', session);
     },

@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { deriveChainKey } from '../audit/chain.ts';
+import { createPseudonyms } from '../audit/pseudonyms.ts';
+import { type ChainReport, verifyChains } from '../audit/verify-chains.ts';
+import { auditKeys } from '../brand/open-audit-log.ts';
+import type { Config } from '../config/contract.ts';
+import { loadCookieKeys } from '../keys/cookie-keys.ts';
+import { loginEntry } from '../limits/entries.ts';
+
+/** A line of the audit log. */
+export type AuditLine = Record<string, unknown> & { time: string; event: string };
+
+/** Which lines are meant; each that is given must fit. */
+export interface AuditChoice {
+  supportId?: string | undefined;
+  event?: string | undefined;
+  client?: string | undefined;
+  /** By account id; lines have pseudonyms. */
+  account?: string | undefined;
+  /** By what was typed as the name. */
+  login?: string | undefined;
+  brand?: string | undefined;
+}
+
+/** Oldest first. @param files oldest first; `-` is what stands on `stdin` */
+export async function readAuditLines(
+  config: Config,
+  { files, choice, stdin }: { files: readonly string[]; choice: AuditChoice; stdin: NodeJS.ReadableStream },
+): Promise<AuditLine[]> {
+  const isMeant = createFilter(config, await loadKeys(config), choice);
+  const found: AuditLine[] = [];
+  for await (const text of linesOf(files, stdin)) {
+    const line = parse(text);
+    if (line && isMeant(line)) found.push(line);
+  }
+  return found;
+}
+
+export async function verifyAuditFiles(
+  config: Config,
+  { files, stdin }: { files: readonly string[]; stdin: NodeJS.ReadableStream },
+): Promise<ChainReport> {
+  const keys = await loadKeys(config);
+  return verifyChains(linesOf(files, stdin), keys.map(deriveChainKey));
+}
+
+async function loadKeys({ server, production }: Config): Promise<readonly string[]> {
+  const cookieKeys =
+    server.cookie_keys.length > 0
+      ? server.cookie_keys
+      : await loadCookieKeys({ folder: server.keys, create: !production });
+  return auditKeys(server, cookieKeys);
+}
+
+async function* linesOf(files: readonly string[], stdin: NodeJS.ReadableStream): AsyncIterable<string> {
+  for (const file of files) {
+    const input = file === '-' ? stdin : createReadStream(file);
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  }
+}
+
+/** Among a log's own lines, those of the audit log are marked. */
+function parse(text: string): AuditLine | undefined {
+  try {
+    const line = JSON.parse(text) as AuditLine;
+    const isEvent = typeof line.event === 'string' && (line['stream'] === 'audit' || !('level' in line));
+    return isEvent ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function createFilter(
+  { brands }: Config,
+  keys: readonly string[],
+  { supportId, event, client, account, login, brand }: AuditChoice,
+): (line: AuditLine) => boolean {
+  const names = keys.map(createPseudonyms);
+  const pseudonyms = (make: (name: (typeof names)[number], brand: string) => string) =>
+    new Set(brands.flatMap(({ brand: each }) => names.map((name) => make(name, each))));
+  const subjects =
+    account === undefined ? undefined : pseudonyms((name, each) => name.ofAccount(each, account));
+  const logins =
+    login === undefined ? undefined : pseudonyms((name, each) => name.ofLogin(each, loginEntry(login)));
+  return (line) =>
+    (supportId === undefined || line['supportId'] === supportId) &&
+    (event === undefined || line.event === event) &&
+    (client === undefined || line['clientId'] === client) &&
+    (brand === undefined || line['brand'] === brand) &&
+    (subjects === undefined || subjects.has(String(line['subject']))) &&
+    (logins === undefined || logins.has(String(line['login'])));
+}
