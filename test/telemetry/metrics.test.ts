@@ -57,8 +57,22 @@ describe('PARLEY_METRICS', () => {
         outcome: 'signed_in',
       }),
     ).toBe(1);
+    expect(
+      read.sum('parley_tokens_issued_total', { brand: 'acme', client: 'web', grant: 'authorization_code' }),
+    ).toBe(1);
     expect(read.sum('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
     expect(read.sum('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+  });
+
+  test('what became of a sign-in or a code is told by a few words', async () => {
+    const web = webClient(parley);
+    await signIn(new Visitor(parley.fetch), authorizationUrl(web), { ...dana, password: 'wrong' });
+    await exchange(web, 'invented');
+    const after = await scrape(port);
+    const refused = { brand: 'acme', client: 'web', way: 'password', outcome: 'refused' };
+    expect(after.sum('parley_sign_ins_total', refused)).toBe(1);
+    expect(after.sum('parley_security_events_total', { brand: 'acme', event: 'token.refused' })).toBe(1);
+    expect(after.sum('parley_tokens_issued_total')).toBe(1);
   });
 
   test('docs/metrics.md lists every metric with its kind and its labels, and no other', () => {
