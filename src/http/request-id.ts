@@ -16,5 +16,7 @@ export const requestId: Middleware = (ctx, next) => {
 };
 
 export function createSupportId(): string {
-  return Array.from({ length: 10 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  let id = '';
+  for (let length = 0; length < 10; length += 1) id += alphabet[randomInt(alphabet.length)];
+  return id;
 }

@@ -12,7 +12,8 @@ import type { SiteTable } from './site-table.ts';
  */
 export function selectBrand(find: SiteTable['find'], onUnknownHost: Middleware): Middleware {
   return async (ctx: Context, next: Next) => {
-    const entry = find(normalHost(ctx), ctx.path);
+    // As it is in most requests; else in another spelling.
+    const entry = find(ctx.host, ctx.path) ?? find(normalHost(ctx), ctx.path);
     if (!entry) {
       await onUnknownHost(ctx, next);
       return;

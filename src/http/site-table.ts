@@ -49,6 +49,8 @@ export function createSiteTable(sites: readonly Site[]): SiteTable {
     find(host, path) {
       const entries = host === undefined ? undefined : hosts.get(host);
       if (!entries) return undefined;
+      const owner = entries.byPath.get('');
+      if (owner) return owner;
       // No further than the longest issuer: a request's path may have thousands of slashes.
       const segments = path.split('/', Math.max(...entries.depths) + 1);
       for (const depth of entries.depths) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
 
 /**
  * Believes X-Forwarded-For and X-Forwarded-Proto only when the connection itself comes from a trusted proxy,
@@ -48,9 +49,16 @@ function createAddressMatcher(entries: readonly string[]): (address: string) => 
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
     list.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
   }
-  return (address) => {
+  if (entries.length === 0) return () => false;
+  const known = new LRUCache<string, boolean>({ max: 1000 });
+  const check = (address: string): boolean => {
     // A dual-stack listener sees IPv4 peers as ::ffff:a.b.c.d.
     const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
     return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  };
+  return (address) => {
+    const answer = known.get(address) ?? check(address);
+    known.set(address, answer);
+    return answer;
   };
 }
