@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createSigningKeys } from '../src/keys/create-signing-keys.ts';
-import { signInAll } from './cases.ts';
+import { signInAll } from './cases/sign-in.ts';
 import { createSend } from './measure/http-client.ts';
 import { offerLoad, type OfferResult } from './measure/offer-load.ts';
 import { runLoad } from './measure/run-load.ts';
@@ -19,7 +19,7 @@ const milliseconds = Number(values.seconds) * 1000;
 const workers = 64;
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
-const parley = await startParley(await createSigningKeys(), { LOG_LEVEL: 'warn' });
+const parley = await startParley({ keys: await createSigningKeys(), env: { LOG_LEVEL: 'warn' } });
 const send = createSend(parley.issuer, 2000);
 try {
   const cookies = await signInAll(parley, workers);

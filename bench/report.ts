@@ -1,9 +1,10 @@
 import { cpus, totalmem } from 'node:os';
 import type { LoadResult } from './measure/run-load.ts';
+import type { Subject } from './subject/subject.ts';
 
 export interface Comparison {
   name: string;
-  /** One for each round. */
+  /** One for each round; none where the bare server has nothing of the kind. */
   bare: readonly LoadResult[];
   parley: readonly LoadResult[];
 }
@@ -28,49 +29,56 @@ export function describeComparisons(comparisons: readonly Comparison[]): string 
   ];
   const rows = comparisons.map(({ name, bare, parley }) => {
     const ratios = bare.map(({ serverCpu }, round) => serverCpu / (parley[round]?.serverCpu ?? Number.NaN));
+    const spread = `(${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
     return [
       name,
-      `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
-      medianOf(bare, 'serverCpu').toFixed(3),
-      medianOf(parley, 'serverCpu').toFixed(3),
+      bare.length > 0 ? `${median(ratios).toFixed(2)} ${spread}` : '–',
+      show(medianOf(bare, 'serverCpu'), 3),
+      show(medianOf(parley, 'serverCpu'), 3),
       ratio(medianOf(bare, 'redisCpu'), medianOf(parley, 'redisCpu')),
-      medianOf(bare, 'throughput').toFixed(0),
-      medianOf(parley, 'throughput').toFixed(0),
+      show(medianOf(bare, 'throughput'), 0),
+      show(medianOf(parley, 'throughput'), 0),
     ];
   });
-  return table([head, ...rows]);
+  return markdownTable([head, ...rows]);
 }
 
 export function describeLatencies(comparisons: readonly Comparison[]): string {
   const rows = comparisons.map(({ name, bare, parley }) => [
     name,
-    medianOf(bare, 'throughput').toFixed(0),
-    medianOf(bare, 'p50').toFixed(1),
-    medianOf(parley, 'p50').toFixed(1),
-    medianOf(bare, 'p99').toFixed(1),
-    medianOf(parley, 'p99').toFixed(1),
+    show(medianOf(bare, 'throughput'), 0),
+    show(medianOf(bare, 'p50'), 1),
+    show(medianOf(parley, 'p50'), 1),
+    show(medianOf(bare, 'p99'), 1),
+    show(medianOf(parley, 'p99'), 1),
   ]);
-  return table([
+  return markdownTable([
     ['case, at equal load', 'ops/s', 'p50 ms bare', 'p50 ms Parley', 'p99 ms bare', 'p99 ms Parley'],
     ...rows,
   ]);
+}
+
+/** Memory and start of both. */
+export function describeProcesses(
+  subjects: readonly Pick<Subject, 'name' | 'startedAfter'>[],
+  comparisons: readonly Comparison[],
+): string {
+  const most = (side: 'bare' | 'parley') =>
+    Math.max(...comparisons.flatMap((one) => one[side].map(({ memory }) => memory)));
+  const memory = [most('bare'), most('parley')];
+  const rows = subjects.map(({ name, startedAfter }, index) => [
+    name,
+    startedAfter.toFixed(0),
+    ((memory[index] ?? 0) / 2 ** 20).toFixed(0),
+  ]);
+  return markdownTable([['server', 'started after, ms', 'resident at most, MiB'], ...rows]);
 }
 
 export function medianOf(results: readonly LoadResult[], member: keyof LoadResult): number {
   return median(results.map((result) => result[member]));
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-/** Too little to be counted is no ratio. */
-function ratio(of: number, to: number): string {
-  return of > 0 && to > 0 ? (of / to).toFixed(2) : '–';
-}
-
-function table(rows: readonly (readonly string[])[]): string {
+export function markdownTable(rows: readonly (readonly string[])[]): string {
   const widths =
     rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length))) ?? [];
   const lines = rows.map(
@@ -78,4 +86,18 @@ function table(rows: readonly (readonly string[])[]): string {
   );
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
   return [lines[0], rule, ...lines.slice(1)].join('\n');
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function show(value: number, digits: number): string {
+  return Number.isNaN(value) ? '–' : value.toFixed(digits);
+}
+
+/** Too little to be counted is no ratio. */
+function ratio(of: number, to: number): string {
+  return of > 0 && to > 0 ? (of / to).toFixed(2) : '–';
 }

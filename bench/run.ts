@@ -1,95 +1,65 @@
 import { parseArgs } from 'node:util';
 import { createSigningKeys } from '../src/keys/create-signing-keys.ts';
-import { type BenchCase, cases, prepareCase, signInAll } from './cases.ts';
-import { type LoadResult, runLoad } from './measure/run-load.ts';
-import {
-  type Comparison,
-  describeComparisons,
-  describeLatencies,
-  describeMachine,
-  medianOf,
-} from './report.ts';
-import { startBare } from './subject/start-bare.ts';
-import { startParley } from './subject/start-parley.ts';
-import type { Subject } from './subject/subject.ts';
+import { allCases, findCase } from './cases/all-cases.ts';
+import { describeMachine } from './report.ts';
+import { bytes } from './sections/bytes.ts';
+import { comparison } from './sections/comparison.ts';
+import { brands } from './sections/brands.ts';
+import { hashes } from './sections/hashes.ts';
+import { library } from './sections/library.ts';
+import type { Section } from './sections/section.ts';
+import { sessions } from './sections/sessions.ts';
+import { signatures } from './sections/signatures.ts';
+import { stores } from './sections/stores.ts';
+import { workers } from './sections/workers.ts';
 
 /**
  * `npm run bench`: bare oidc-provider and Parley on the same machine in the same run, one after the other in each
- * round. Options: `--cases "code + token,jwks"`, `--rounds 5`, `--seconds 3`, `--parallel 8`.
+ * round, printed as the Markdown of docs/performance.md. Options: `--sections comparison,bytes`,
+ * `--cases "code + token,jwks"`, `--rounds 5`, `--seconds 1.2`, `--parallel 8`, `--consumers 20000`.
  */
 const { values } = parseArgs({
   options: {
+    sections: { type: 'string' },
     cases: { type: 'string' },
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '1.2' },
     parallel: { type: 'string', default: '8' },
+    consumers: { type: 'string', default: '20000' },
   },
 });
-const rounds = Number(values.rounds);
-const milliseconds = Number(values.seconds) * 1000;
-const parallel = Number(values.parallel);
-const wanted = values.cases?.split(',').map((name) => name.trim());
-const chosen = cases.filter(({ name }) => wanted?.includes(name) ?? true);
-const print = (text: string) => void process.stdout.write(`${text}\n`);
 
-const keys = await createSigningKeys();
-const subjects = { bare: await startBare(keys), parley: await startParley(keys) };
-try {
-  print(describeMachine());
-  print(
-    `${rounds} rounds of ${values.seconds} s for each case, ${parallel} at a time; keys RS256-2048 and ES256`,
-  );
-  const cookies = {
-    bare: await signInAll(subjects.bare, parallel),
-    parley: await signInAll(subjects.parley, parallel),
-  };
-  const closed: Comparison[] = [];
-  const open: Comparison[] = [];
-  for (const one of chosen) {
-    const counterpart = cases.find(({ name }) => name === one.bareCase) ?? one;
-    const cpu = await compare(one.name, { bare: counterpart, parley: one });
-    closed.push(cpu);
-    // Half of what the slower of the two can do: neither queues.
-    const offered = Math.min(medianOf(cpu.bare, 'throughput'), medianOf(cpu.parley, 'throughput')) / 2;
-    open.push(await compare(one.name, { bare: counterpart, parley: one }, offered));
-  }
-  print(`\n${describeComparisons(closed)}\n\n${describeLatencies(open)}\n`);
-  for (const { name, startedAfter } of Object.values(subjects))
-    print(`${name}: started after ${startedAfter.toFixed(0)} ms`);
-  for (const name of ['bare', 'parley'] as const) {
-    const memory = Math.max(
-      ...closed.flatMap((comparison) => comparison[name].map((result) => result.memory)),
-    );
-    print(`${name}: at most ${(memory / 2 ** 20).toFixed(0)} MiB resident`);
-  }
+const sections: Record<string, { title: string; run: Section }> = {
+  comparison: { title: 'Bare and Parley', run: comparison },
+  library: { title: 'The library alone', run: library },
+  bytes: { title: 'Redis for one signed-in consumer', run: bytes },
+  sessions: { title: 'More sessions', run: sessions },
+  brands: { title: 'More brands', run: brands },
+  workers: { title: 'Two workers', run: workers },
+  stores: { title: 'The two stores', run: stores },
+  signatures: { title: 'Signatures', run: signatures },
+  hashes: { title: 'Password hashes', run: hashes },
+};
 
-  async function compare(
-    name: string,
-    pair: { bare: BenchCase; parley: BenchCase },
-    offered?: number,
-  ): Promise<Comparison> {
-    const results = { bare: [] as LoadResult[], parley: [] as LoadResult[] };
-    for (let round = 0; round < rounds; round += 1) {
-      for (const side of ['bare', 'parley'] as const) {
-        results[side].push(await measure(subjects[side], pair[side], cookies[side], offered));
-      }
-    }
-    return { name, ...results };
-  }
-} finally {
-  await Promise.all([subjects.bare.stop(), subjects.parley.stop()]);
-}
+const listed = (text: string | undefined) => text?.split(/,(?! (?:again|kept))/).map((name) => name.trim());
+const options = {
+  keys: await createSigningKeys(),
+  cases: listed(values.cases)?.map(findCase) ?? allCases,
+  rounds: Number(values.rounds),
+  milliseconds: Number(values.seconds) * 1000,
+  parallel: Number(values.parallel),
+  consumers: Number(values.consumers),
+};
+const print = (text: string) => void process.stdout.write(`${text}\n\n`);
 
-async function measure(
-  subject: Subject,
-  benchCase: BenchCase,
-  cookies: readonly string[],
-  offered?: number,
-): Promise<LoadResult> {
-  const { operate, close } = await prepareCase(benchCase, { subject, cookies });
-  // Compiled code and warm caches on both sides.
-  await runLoad(subject, { operate, parallel, milliseconds: milliseconds / 4 });
-  const result = await runLoad(subject, { operate, parallel, milliseconds, ...(offered && { offered }) });
-  close();
-  return result;
+print(
+  `${describeMachine()}. ${values.rounds} rounds of ${values.seconds} s, ${values.parallel} at a time; keys RS256-2048 and ES256.`,
+);
+for (const name of listed(values.sections) ?? Object.keys(sections)) {
+  const section = sections[name];
+  if (!section) throw new Error(`no section "${name}": ${Object.keys(sections).join(', ')}`);
+  const began = performance.now();
+  const text = await section.run(options);
+  print(`### ${section.title}\n\n${text}`);
+  process.stderr.write(`${name}: ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
 }

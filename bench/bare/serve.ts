@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 import { type ClientMetadata, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { bareAccount, claimsByScope } from '../subject/example.ts';
 import { countMethods, createCallCounter } from '../../test/support/counting-store.ts';
+import { bareAccount, bareAccountId, bareCookieKey, claimsByScope } from '../subject/example.ts';
 import { createJsonAdapter } from './json-adapter.ts';
+import { createMemoryAdapter } from './memory-adapter.ts';
 
 /**
  * oidc-provider as it is, behind a bare Node server: same keys, clients, scopes and lifetimes as the Parley beside
@@ -12,6 +13,7 @@ import { createJsonAdapter } from './json-adapter.ts';
 export interface BareSettings {
   issuer: string;
   port: number;
+  store: 'redis' | 'memory';
   redis: string;
   keys: JWK[];
   clients: ClientMetadata[];
@@ -23,13 +25,14 @@ const settings: BareSettings = JSON.parse(process.argv[2] ?? '');
 const hour = 3600;
 
 const counter = createCallCounter();
-const createAdapter = createJsonAdapter(new Redis(settings.redis));
+const createAdapter =
+  settings.store === 'memory' ? createMemoryAdapter() : createJsonAdapter(new Redis(settings.redis));
 
 const provider = new Provider(settings.issuer, {
   adapter: settings.counted ? (model: string) => countMethods(counter, createAdapter(model)) : createAdapter,
   jwks: { keys: settings.keys },
   clients: settings.clients,
-  cookies: { keys: ['a-cookie-key-that-only-this-benchmark-uses'] },
+  cookies: { keys: [bareCookieKey] },
   claims: { openid: ['sub'], ...claimsByScope },
   conformIdTokenClaims: false,
   pkce: { required: () => false },
@@ -69,7 +72,7 @@ provider.use(async (ctx, next) => {
   const { req, res } = ctx;
   const { prompt, params, session } = await provider.interactionDetails(req, res);
   const result =
-    prompt.name === 'login' ? { login: { accountId: 'c-bench' } } : await consent(params, session);
+    prompt.name === 'login' ? { login: { accountId: bareAccountId } } : await consent(params, session);
   ctx.respond = false;
   await provider.interactionFinished(req, res, result);
 });
@@ -87,3 +90,5 @@ const handle = provider.callback();
 createServer((request, response) => void handle(request, response)).listen(settings.port, '127.0.0.1', () =>
   process.stdout.write('ready\n'),
 );
+// The end of a run, in which a profile is written.
+process.once('SIGTERM', () => process.exit(0));

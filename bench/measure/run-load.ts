@@ -26,15 +26,15 @@ export interface Load {
 }
 
 /** A rejected operation ends the run: a server that answers wrongly has no speed. */
-export async function runLoad(subject: Subject, load: Load): Promise<LoadResult> {
+export async function runLoad(subject: Pick<Subject, 'pid' | 'redisPid'>, load: Load): Promise<LoadResult> {
   const took: number[] = [];
-  const before = { server: readTree(subject.pid), redis: readTree(subject.redisPid) };
+  const before = readBoth(subject);
   const began = performance.now();
   await (load.offered === undefined
     ? closedLoop(load, took)
     : openLoop({ ...load, offered: load.offered }, took));
   const seconds = (performance.now() - began) / 1000;
-  const after = { server: readTree(subject.pid), redis: readTree(subject.redisPid) };
+  const after = readBoth(subject);
   const perOperation = (part: 'server' | 'redis') =>
     ((after[part].cpuSeconds - before[part].cpuSeconds) * 1000) / took.length;
   const sorted = took.toSorted((a, b) => a - b);
@@ -49,6 +49,11 @@ export async function runLoad(subject: Subject, load: Load): Promise<LoadResult>
     p99: quantile(0.99),
     memory: after.server.residentBytes,
   };
+}
+
+function readBoth({ pid, redisPid }: Pick<Subject, 'pid' | 'redisPid'>) {
+  const none = { cpuSeconds: 0, residentBytes: 0 };
+  return { server: readTree(pid), redis: redisPid === undefined ? none : readTree(redisPid) };
 }
 
 async function closedLoop({ operate, parallel, milliseconds }: Load, took: number[]): Promise<void> {

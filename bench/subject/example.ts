@@ -9,6 +9,9 @@ export const claimsByScope = {
 
 export const scope = 'openid profile email account billing';
 
+/** One signs with RS256, the other with ES256. */
+export const clientIds = ['web', 'web-es256'];
+
 /** What the bare server answers for every account. */
 export const bareAccount = {
   given_name: 'Dana',
@@ -18,9 +21,14 @@ export const bareAccount = {
   plan: 'Unlimited M',
   billing: { balance: 84.2, currency: 'EUR', due: '2026-12-01' },
 };
+export const bareAccountId = 'c-bench';
 
 /** Of this benchmark alone. */
 export const secret = 'bench-secret-of-this-benchmark-alone';
+export const bareCookieKey = 'a-cookie-key-that-only-this-benchmark-uses';
+export const parleyCookieKey = 'another-cookie-key-that-only-this-benchmark-uses';
 export const redirectUri = 'https://shop.bench.example/callback';
 
+/** One of the accounts of test/support/test-brand.ts. */
 export const login = { login: 'dana', password: 'dana-password' };
+export const parleyAccountId = 'c-dana-7Qm2';

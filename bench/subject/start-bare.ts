@@ -6,18 +6,31 @@ import type { ClientMetadata } from 'oidc-provider';
 import { findFreePort } from '../../test/support/free-port.ts';
 import { startRedis } from '../../test/support/redis-server.ts';
 import type { BareSettings } from '../bare/serve.ts';
+import { fillBare } from '../fill/fill-bare.ts';
 import { redirectUri, secret } from './example.ts';
+import { redisDefaults } from './redis-defaults.ts';
 import type { Subject } from './subject.ts';
 
+export interface BareOptions {
+  keys: JWK[];
+  /** `memory`: a store that costs nothing, which no deployment has; it shows what the library itself takes. */
+  store?: BareSettings['store'];
+  env?: Record<string, string>;
+  /** Counts what is asked of the store. */
+  counted?: boolean;
+}
+
 /** oidc-provider alone, with the JSON adapter on a Redis of its own. */
-export async function startBare(
-  keys: JWK[],
-  options: Pick<BareSettings, 'counted'> = {},
-): Promise<Subject & { redisUrl: string }> {
-  const redis = await startRedis();
+export async function startBare({
+  keys,
+  store = 'redis',
+  env = {},
+  counted = false,
+}: BareOptions): Promise<Subject> {
+  const redis = await startRedis(redisDefaults);
   const port = await findFreePort();
   const issuer = `http://localhost:${port}`;
-  const settings: BareSettings = { issuer, port, redis: redis.url, keys, clients, ...options };
+  const settings: BareSettings = { issuer, port, store, redis: redis.url, keys, clients, counted };
   const began = performance.now();
   const server = spawn(
     process.execPath,
@@ -26,16 +39,17 @@ export async function startBare(
       join(import.meta.dirname, '../bare/serve.ts'),
       JSON.stringify(settings),
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
   );
   await once(server.stdout, 'data');
   return {
-    name: 'bare',
+    name: store === 'memory' ? 'library' : 'bare',
     issuer,
     pid: server.pid ?? 0,
     redisPid: redis.pid(),
     redisUrl: redis.url,
     startedAfter: performance.now() - began,
+    fill: (count) => fillBare(redis.url, count),
     async stop() {
       server.kill('SIGTERM');
       await once(server, 'exit');

@@ -1,12 +1,15 @@
 /** A server under measurement. */
 export interface Subject {
-  name: 'bare' | 'parley';
+  name: string;
   issuer: string;
   /** The process whose tree is measured. */
   pid: number;
-  /** The Redis that only this server uses. */
-  redisPid: number;
+  /** The store's process, which only this server uses; absent: the store is inside. */
+  redisPid: number | undefined;
+  redisUrl: string | undefined;
   /** Milliseconds from the spawn until it answered. */
   startedAfter: number;
+  /** Adds consumers who signed in a while ago. @returns their Cookie headers */
+  fill(count: number): Promise<string[]>;
   stop(): Promise<void>;
 }

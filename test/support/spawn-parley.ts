@@ -18,6 +18,8 @@ export interface SpawnOptions
   cwd?: string;
   /** What must answer 200 before the process counts as started; default: /readyz. */
   until?: '/readyz' | '/healthz';
+  /** Milliseconds in which it has to be there; default: 20 seconds. */
+  within?: number;
   /** Authority of the certificate that the process itself serves. */
   ca?: string;
 }
@@ -66,7 +68,7 @@ export async function spawnParley(options: SpawnOptions = {}): Promise<ParleyPro
 
   async function waitUntilReady(): Promise<void> {
     const began = performance.now();
-    await poll(`Parley is ready on port ${place.port}`, 20_000, async () => {
+    await poll(`Parley is ready on port ${place.port}`, options.within ?? 20_000, async () => {
       if (running.exit)
         throw new Error(`Parley ended with ${JSON.stringify(running.exit)}: ${running.stderr}`);
       const answer = await visit(`${scheme}://localhost:${place.port}${options.until ?? '/readyz'}`).catch(

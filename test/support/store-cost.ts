@@ -54,7 +54,7 @@ export async function compareStoreCosts(): Promise<Comparison> {
 }
 
 async function measurePlain(): Promise<Costs> {
-  const bare = await startBare(await createSigningKeys(), { counted: true });
+  const bare = await startBare({ keys: await createSigningKeys(), counted: true });
   const { issuer, redisUrl } = bare;
   try {
     return await measure({

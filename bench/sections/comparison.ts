@@ -1,0 +1,61 @@
+import { findCase, takeTurns } from '../cases/all-cases.ts';
+import { signInAll } from '../cases/sign-in.ts';
+import {
+  type Comparison,
+  describeComparisons,
+  describeLatencies,
+  describeProcesses,
+  medianOf,
+} from '../report.ts';
+import { startBare } from '../subject/start-bare.ts';
+import { startParley } from '../subject/start-parley.ts';
+import type { Subject } from '../subject/subject.ts';
+import { inTurn, measure, type Measured, type Section } from './section.ts';
+
+/** Bare and Parley in one run: processor time, throughput, latency at equal load, memory, start. */
+export const comparison: Section = async (options) => {
+  const { keys, cases, rounds, parallel, consumers } = options;
+  const subjects = [await startBare({ keys }), await startParley({ keys })] as const;
+  try {
+    const [bare, parley] = [
+      await withBrowsers(subjects[0], { consumers, parallel }),
+      await withBrowsers(subjects[1], { consumers, parallel }),
+    ];
+    const closed: Comparison[] = [];
+    const open: Comparison[] = [];
+    for (const one of cases) {
+      const counterpart = one.bareCase === undefined ? one : one.bareCase && findCase(one.bareCase);
+      const results = await inTurn(rounds, {
+        bare: counterpart ? () => measure(bare, counterpart, options) : undefined,
+        parley: () => measure(parley, one, options),
+      });
+      const cpu = { name: one.name, ...results };
+      closed.push(cpu);
+      if (!counterpart) continue;
+      // Half of what the slower of the two can do: neither queues.
+      const offered = Math.min(medianOf(cpu.bare, 'throughput'), medianOf(cpu.parley, 'throughput')) / 2;
+      const equal = { ...options, offered };
+      open.push({
+        name: one.name,
+        ...(await inTurn(Math.ceil(rounds / 2), {
+          bare: () => measure(bare, counterpart, equal),
+          parley: () => measure(parley, one, equal),
+        })),
+      });
+    }
+    return [describeComparisons(closed), describeLatencies(open), describeProcesses(subjects, closed)].join(
+      '\n\n',
+    );
+  } finally {
+    for (const subject of subjects) await subject.stop();
+  }
+};
+
+/** Those who come back after a while are filled in, those who were here just now sign in. */
+export async function withBrowsers(
+  subject: Subject,
+  { consumers, parallel }: { consumers: number; parallel: number },
+): Promise<Measured> {
+  const aged = takeTurns(await subject.fill(consumers));
+  return { subject, browsers: { aged, recent: takeTurns(await signInAll(subject, parallel)) } };
+}
