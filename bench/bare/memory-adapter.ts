@@ -11,9 +11,10 @@ export function createMemoryAdapter(): (model: string) => Adapter {
     return {
       async upsert(id, payload) {
         records.set(keyOf(id), payload);
+        if (payload.uid) records.set(`uid:${payload.uid}`, payload);
       },
       find: async (id) => records.get(keyOf(id)),
-      findByUid: async () => undefined,
+      findByUid: async (uid) => records.get(`uid:${uid}`),
       findByUserCode: async () => undefined,
       async consume(id) {
         Object.assign(records.get(keyOf(id)) ?? {}, { consumed: true });

@@ -1,6 +1,6 @@
 import { authorizationUrl, signIn } from '../../test/support/relying-party.ts';
 import { Visitor } from '../../test/support/visitor.ts';
-import { login, redirectUri, scope, secret } from '../subject/example.ts';
+import { clientIds, login, redirectUri, scope, secret } from '../subject/example.ts';
 import type { Subject } from '../subject/subject.ts';
 import { type BenchCase, type Operate, type Place } from './bench-case.ts';
 import { challenge, redeem, verifier } from './silent.ts';
@@ -15,7 +15,8 @@ export const signInCases: readonly BenchCase[] = [
     prepare: async (place): Promise<Operate> => {
       const request = { scope, code_challenge: challenge, code_challenge_method: 'S256' };
       return async () => {
-        const code = await signInAt(place.subject, new Visitor(), request);
+        const browser = { visitor: new Visitor(), clientId: 'web', request };
+        const code = await signInAt(place.subject, browser);
         await redeem(place, { code, code_verifier: verifier });
       };
     },
@@ -25,22 +26,21 @@ export const signInCases: readonly BenchCase[] = [
 /** @returns the code */
 async function signInAt(
   { name, issuer }: Pick<Subject, 'name' | 'issuer'>,
-  visitor: Visitor,
-  request: Record<string, string> = { scope },
+  { visitor, clientId, request }: { visitor: Visitor; clientId: string; request: Record<string, string> },
 ): Promise<string> {
-  const client = { issuer, clientId: 'web', redirectUri, secret };
+  const client = { issuer, clientId, redirectUri, secret };
   const landed = await signIn(visitor, authorizationUrl(client, request), login);
   const code = landed.searchParams.get('code');
   if (!code) throw new Error(`${name}: no sign-in: ${landed.href}`);
   return code;
 }
 
-/** Signs consumers in. @returns their Cookie headers */
+/** Signs consumers in, at both clients. @returns their Cookie headers */
 export async function signInAll(subject: Place['subject'], count: number): Promise<string[]> {
   const cookies: string[] = [];
   for (let done = 0; done < count; done += 1) {
     const visitor = new Visitor();
-    await signInAt(subject, visitor);
+    for (const clientId of clientIds) await signInAt(subject, { visitor, clientId, request: { scope } });
     const own = [...visitor.cookies].filter(([, { path }]) => path === '/');
     cookies.push(own.map(([name, { value }]) => `${name}=${value}`).join('; '));
   }
