@@ -3,7 +3,7 @@ import { createSend } from '../measure/http-client.ts';
 import { readTree } from '../measure/process-tree.ts';
 import { type LoadResult, runLoad } from '../measure/run-load.ts';
 import { type ParleySubject, startParley } from '../subject/start-parley.ts';
-import { describeGrowth, growing, type GrowthRow, repeat, visiting } from './growth.ts';
+import { describeGrowth, growing, type GrowthRow, repeat, visiting, warmUp } from './growth.ts';
 import type { BenchOptions, Section } from './section.ts';
 
 const sizes = [1, 100, 1000] as const;
@@ -43,6 +43,7 @@ async function measureAll(parley: ParleySubject, options: BenchOptions): Promise
     const operate = async (worker: number) => operations[next++ % operations.length]?.(worker);
     // Each brand once, before anything counts.
     for (const operation of operations) await operation(0);
+    await runLoad(parley, { ...options, operate, milliseconds: warmUp });
     results.push(await repeat(options.rounds, () => runLoad(parley, { ...options, operate })));
   }
   for (const { send } of places) send.close();
