@@ -30,9 +30,11 @@ export const brands: Section = async (options) => {
 async function measureAll(parley: ParleySubject, options: BenchOptions): Promise<LoadResult[][]> {
   const { issuers } = parley;
   const cookies = await parley.fillEach(Math.ceil(visiting / issuers.length));
+  // All on one host: a browser or proxy would use the same connections.
+  const send = createSend(parley.issuer);
   const places = issuers.map((issuer, index) => ({
     subject: { name: 'Parley', issuer },
-    send: createSend(issuer),
+    send,
     nextCookie: takeTurns(cookies[index] ?? []),
     parallel: options.parallel,
   }));
@@ -46,6 +48,6 @@ async function measureAll(parley: ParleySubject, options: BenchOptions): Promise
     await runLoad(parley, { ...options, operate, milliseconds: warmUp });
     results.push(await repeat(options.rounds, () => runLoad(parley, { ...options, operate })));
   }
-  for (const { send } of places) send.close();
+  send.close();
   return results;
 }
