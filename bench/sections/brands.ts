@@ -1,4 +1,5 @@
 import { findCase, takeTurns } from '../cases/all-cases.ts';
+import type { Operate } from '../cases/bench-case.ts';
 import { createSend } from '../measure/http-client.ts';
 import { readTree } from '../measure/process-tree.ts';
 import { type LoadResult, runLoad } from '../measure/run-load.ts';
@@ -7,6 +8,8 @@ import { describeGrowth, growing, type GrowthRow, repeat, visiting, warmUp } fro
 import type { BenchOptions, Section } from './section.ts';
 
 const sizes = [1, 100, 1000] as const;
+/** As many as there are threads that sign. */
+const visits = 4;
 
 /** The same number of consumers spread over more and more brands of one process, asked for in turn. */
 export const brands: Section = async (options) => {
@@ -43,11 +46,19 @@ async function measureAll(parley: ParleySubject, options: BenchOptions): Promise
     const operations = await Promise.all(places.map((place) => findCase(name).prepare(place)));
     let next = 0;
     const operate = async (worker: number) => operations[next++ % operations.length]?.(worker);
-    // Each brand once, before anything counts.
-    for (const operation of operations) await operation(0);
+    await visitEach(operations, options.parallel);
     await runLoad(parley, { ...options, operate, milliseconds: warmUp });
     results.push(await repeat(options.rounds, () => runLoad(parley, { ...options, operate })));
   }
   send.close();
   return results;
+}
+
+/** Before anything counts: a key's first signatures, on each thread, cost several times as much as its later ones. */
+async function visitEach(operations: readonly Operate[], parallel: number): Promise<void> {
+  let begun = 0;
+  const work = async (worker: number): Promise<void> => {
+    while (begun < operations.length * visits) await operations[begun++ % operations.length]?.(worker);
+  };
+  await Promise.all(Array.from({ length: parallel }, (_, worker) => work(worker)));
 }
