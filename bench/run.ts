@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { createSigningKeys } from '../src/keys/create-signing-keys.ts';
 import { allCases, findCase } from './cases/all-cases.ts';
 import { describeMachine } from './report.ts';
-import { bytes } from './sections/bytes.ts';
 import { comparison } from './sections/comparison.ts';
 import { brands } from './sections/brands.ts';
 import { hashes } from './sections/hashes.ts';
@@ -15,7 +14,7 @@ import { workers } from './sections/workers.ts';
 
 /**
  * `npm run bench`: bare oidc-provider and Parley on the same machine in the same run, one after the other in each
- * round, printed as the Markdown of docs/performance.md. Options: `--sections comparison,bytes`,
+ * round, printed as the Markdown of docs/performance.md. Options: `--sections comparison,library`,
  * `--cases "code + token,jwks"`, `--rounds 5`, `--seconds 1.2`, `--parallel 8`, `--consumers 20000`.
  */
 const { values } = parseArgs({
@@ -32,7 +31,6 @@ const { values } = parseArgs({
 const sections: Record<string, { title: string; run: Section }> = {
   comparison: { title: 'Bare and Parley', run: comparison },
   library: { title: 'The library alone', run: library },
-  bytes: { title: 'Redis for one signed-in consumer', run: bytes },
   sessions: { title: 'More sessions', run: sessions },
   brands: { title: 'More brands', run: brands },
   workers: { title: 'Two workers', run: workers },

@@ -26,7 +26,7 @@ export async function startBare({
   store = 'redis',
   env = {},
   counted = false,
-}: BareOptions): Promise<Subject> {
+}: BareOptions): Promise<Subject & { redisUrl: string }> {
   const redis = await startRedis(redisDefaults);
   const port = await findFreePort();
   const issuer = `http://localhost:${port}`;

@@ -55,7 +55,6 @@ export async function startParley({
     issuers: names.map(issuerOf),
     pid: parley.pid(),
     redisPid: redis?.pid(),
-    redisUrl: redis?.url,
     startedAfter: parley.readyAfter,
     fill: (sessions) => fillBrand('acme', sessions),
     fillUnvisited: async (sessions) => void (await fillBrand('acme', sessions, 0)),

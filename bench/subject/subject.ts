@@ -6,7 +6,6 @@ export interface Subject {
   pid: number;
   /** The store's process, which only this server uses; absent: the store is inside. */
   redisPid: number | undefined;
-  redisUrl: string | undefined;
   /** Milliseconds from the spawn until it answered. */
   startedAfter: number;
   /** Adds consumers who signed in a while ago. @returns their Cookie headers */
