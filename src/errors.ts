@@ -46,6 +46,10 @@ const errorList = {
     sentence: 'Your account needs a second step to sign in, and it is not set up. Please contact support.',
   },
   server_error: { status: 500, sentence: 'Something went wrong on our side. Please try again.' },
+  signing_unavailable: {
+    status: 503,
+    sentence: 'The service is briefly unavailable. Please try again in a moment.',
+  },
   store_unavailable: {
     status: 503,
     sentence: 'The service is briefly unavailable. Please try again in a moment.',

@@ -85,7 +85,7 @@ const owners: [pattern: RegExp, owners: string[], what: string][] = [
   [/from 'node:sqlite'/, ['store'], 'node:sqlite'],
   [/from 'undici'/, ['outbound'], 'undici'],
   [/from 'ldapts'/, ['directory'], 'ldapts'],
-  [/from 'cockatiel'/, ['directory', 'platform'], 'cockatiel'],
+  [/from 'cockatiel'/, ['directory', 'platform', 'keys'], 'cockatiel'],
   [/from 'pg'/, ['directory'], 'pg'],
   [/from 'mysql2'/, ['directory'], 'mysql2'],
 ];

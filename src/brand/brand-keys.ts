@@ -1,20 +1,29 @@
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
 import { longestSignature } from '../issuer/lifetimes.ts';
+import { createAgentSigner } from '../keys/agent/agent-signer.ts';
 import { openKeyFolder } from '../keys/key-folder.ts';
 import type { KeyHome } from '../keys/key-home.ts';
 import type { RotationPolicy } from '../keys/rotation.ts';
+import type { Signer } from '../keys/signer.ts';
 
 /** What a brand's configuration says of its signing keys. */
 export interface BrandKeys {
   home: KeyHome;
   policy: RotationPolicy;
+  /** Holds the private halves of keys that are in no file. */
+  signer: Signer | undefined;
 }
 
 export function openBrandKeys({ server }: Pick<Config, 'server'>, brand: BrandConfig): BrandKeys {
   return {
-    home: openKeyFolder({ folder: server.keys, brand: brand.brand }),
+    home: openKeyFolder({
+      folder: server.keys,
+      brand: brand.brand,
+      hasAgent: brand.keys.agent !== undefined,
+    }),
     policy: rotationPolicy(brand),
+    signer: brand.keys.agent === undefined ? undefined : createAgentSigner({ path: brand.keys.agent }),
   };
 }
 
@@ -27,6 +36,7 @@ function rotationPolicy(brand: BrandConfig): RotationPolicy {
     every: every === undefined ? undefined : every * 1000,
     announce: announce * 1000,
     jwksCache: cache * 1000,
+    makesKeys: brand.keys.agent === undefined,
     tokenLife: longestSignature(brand) * 1000,
     pastedBy: { RS256: pastedWith('RS256'), ES256: pastedWith('ES256') },
   };

@@ -98,7 +98,12 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
   const keyOptions = { folder: config.server.keys, brand: brand.brand, create: mayCreateKeys(config), now };
   const brandKeys = openBrandKeys(config, brand);
-  const keySet = await loadKeySet({ ...keyOptions, ...brandKeys, times: brandKeys.policy });
+  const keySet = await loadKeySet({
+    ...keyOptions,
+    ...brandKeys,
+    times: brandKeys.policy,
+    create: keyOptions.create && brandKeys.policy.makesKeys,
+  });
   for (const { kid, alg } of keySet.jwks.keys) audit.record('key.loaded', { kid, alg });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
   const claims = createClaimsMapping({
@@ -111,7 +116,13 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     : undefined;
 
   const brandEvents = openBrandEvents({ brand, store, now });
-  const signIn = openSignInWays({ brand, store, keySet, signInRecords: createSignInRecords(options), now });
+  const signIn = openSignInWays({
+    brand,
+    store,
+    keySet: { keys: keySet, signer: brandKeys.signer },
+    signInRecords: createSignInRecords(options),
+    now,
+  });
   const silentWays = openSilentWays(brand.login, {
     issuer: brand.issuer,
     log,
@@ -144,6 +155,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       eventVerifier: brandEvents,
       store,
       jwks: keySet.jwks,
+      signer: brandKeys.signer,
       cookieKeys: options.cookieKeys,
       pairwiseSalt,
       views: pages,
@@ -204,6 +216,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       await Promise.all([signIn.close(), silentWays.close(), brandEvents?.close()]);
       await Promise.all([...brokers.values()].map((broker) => broker.close()));
       await Promise.all([issuerFetch.close(), brokerFetch.close()]);
+      brandKeys.signer?.close();
       await directory.close();
       options.telemetry.close();
     },

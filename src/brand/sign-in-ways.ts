@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { type JWK, SignJWT } from 'jose';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import {
   type OpenedAssertionVerifier,
@@ -12,13 +11,16 @@ import { openUpstreamLogin } from '../directory/oidc/open-upstream-login.ts';
 import { authenticationContext } from '../interaction/authentication-context.ts';
 import type { SignInWay } from '../interaction/ways.ts';
 import { type KeySet, signingKey } from '../keys/key-set.ts';
+import { signJwt } from '../keys/sign-jwt.ts';
+import type { Signer } from '../keys/signer.ts';
 import type { BrandStore } from '../store/contract.ts';
 
 export interface SignInWaysOptions {
   signInRecords: SignInRecords;
   brand: BrandConfig;
   store: BrandStore;
-  keySet: KeySet;
+  /** For what Parley itself has to say to others. */
+  keySet: { keys: KeySet; signer: Signer | undefined };
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -72,7 +74,7 @@ function openBrandLogin(
     verifier,
     sessionLifetime,
     answers: createAnswerStore(store),
-    sign: signWith(signingKey(keySet)),
+    sign: signWith(keySet),
     randomId: () => randomBytes(24).toString('base64url'),
     now,
   });
@@ -96,7 +98,7 @@ function openUpstream(
   const { login, close } = openUpstreamLogin({
     settings: { ...settings, account },
     redirectUri: `${brand.issuer}/login/upstream`,
-    signingKey: signingKey(keySet),
+    signAssertion: (claims) => signWith(keySet)(claims),
     records: brand.accounts.oidc ? signInRecords : undefined,
     sessionLifetime,
     now,
@@ -126,10 +128,11 @@ function createAnswerStore(store: BrandStore): AnswerStore {
   };
 }
 
-function signWith(key: JWK | undefined) {
-  return (claims: Record<string, unknown>, typ: string): Promise<string> => {
-    if (!key) throw new Error('there is no RS256 key');
-    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid: key.kid ?? '' }).sign(key);
+function signWith({ keys, signer }: SignInWaysOptions['keySet']) {
+  return (claims: Record<string, unknown>, typ?: string): Promise<string> => {
+    const jwk = signingKey(keys);
+    if (!jwk) throw new Error('there is no RS256 key');
+    return signJwt(claims, { jwk, signer, ...(typ !== undefined && { typ }) });
   };
 }
 

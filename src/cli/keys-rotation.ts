@@ -28,12 +28,17 @@ interface Choice {
   json: boolean;
 }
 
-interface ChangeChoice extends Choice {
+interface ChangeChoice extends Choice, HeldChoice {
   plan: boolean;
 }
 
 interface AlgorithmChoice extends ChangeChoice {
   alg?: SigningAlgorithm;
+}
+
+interface HeldChoice {
+  /** Names of keys in the agent. */
+  agent?: string[];
 }
 
 /** `parley keys list | generate | rotate | retire | ack`: the states of a brand's signing keys (docs/keys.md). */
@@ -44,6 +49,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
 
   changing(group.command('generate').description('make a next key: published, not signing yet'))
     .addOption(algorithm())
+    .addOption(held())
     .action((choice: AlgorithmChoice) =>
       change(choice, options, (keys) => generateKeys(keys, choice.alg && [choice.alg])),
     );
@@ -54,6 +60,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
       .description('let the next key sign as soon as everybody knows it; one is made where there is none'),
   )
     .addOption(algorithm())
+    .addOption(held())
     .option('--force', 'sign with it now, whoever does not know it yet', false)
     .action((choice: AlgorithmChoice & { force: boolean }) =>
       change(choice, options, (keys) =>
@@ -95,6 +102,10 @@ function algorithm(): Option {
   return new Option('--alg <algorithm>', 'this algorithm only').choices(['RS256', 'ES256']);
 }
 
+export function held(): Option {
+  return new Option('--agent <name...>', 'keys that the agent has, by label or fingerprint (keys.agent)');
+}
+
 async function list({ brand: name, json }: Choice, options: KeysRotationOptions): Promise<void> {
   const config = await load(options);
   const brands = name === undefined ? config.brands : [chooseBrand(config.brands, name)];
@@ -110,14 +121,14 @@ async function list({ brand: name, json }: Choice, options: KeysRotationOptions)
 }
 
 async function change(
-  { brand: name, json, plan }: ChangeChoice,
+  { brand: name, json, plan, agent = [] }: ChangeChoice,
   options: KeysRotationOptions,
   work: (keys: KeyChangeOptions) => Promise<KeyChange>,
 ): Promise<void> {
   const config = await load(options);
   const brand = chooseBrand(config.brands, name);
   const keys: BrandKeys & { now: number } = { ...openBrandKeys(config, brand), now: options.now() };
-  const { entries, breaks } = await work({ ...keys, plan });
+  const { entries, breaks } = await work({ ...keys, plan, held: agent }).finally(() => keys.signer?.close());
   const report = reportKeys(brand.brand, entries, keys);
   if (json) {
     options.io.stdout.write(toJson({ ...report, breaks, changed: !plan }));

@@ -1,16 +1,20 @@
 import type { Command } from 'commander';
+import { openBrandKeys } from '../brand/brand-keys.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { didYouMean } from '../config/did-you-mean.ts';
 import { listBrandNames } from '../config/load-brands.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { loadServer } from '../config/load-server.ts';
 import { KeyError } from '../keys/key-error.ts';
 import { type KeySet, loadKeySet, signingKey } from '../keys/key-set.ts';
 import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
 import { pastedKey, publicJwks } from '../keys/public-key.ts';
 import { createRandomSecret } from '../keys/random-secret.ts';
+import { chooseBrand } from './choose-brand.ts';
+import { createHeldKeys } from '../operations/change-keys.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';
-import { type KeysRotationOptions, registerKeysRotation } from './keys-rotation.ts';
+import { held as heldOption, type KeysRotationOptions, registerKeysRotation } from './keys-rotation.ts';
 
 /** `parley keys`. Nothing private is ever printed but what `cookie` and `encryption` make. */
 export function registerKeys(program: Command, options: KeysRotationOptions): void {
@@ -20,7 +24,8 @@ export function registerKeys(program: Command, options: KeysRotationOptions): vo
     .command('create')
     .description("make a brand's keys, once; where several processes share a store, before the first start")
     .argument('<brand>', "the brand's name")
-    .action((brand: string) => create(brand, options));
+    .addOption(heldOption())
+    .action((brand: string, { agent = [] }: { agent?: string[] }) => create(brand, agent, options));
   group
     .command('show')
     .description('print what platforms may know: key ids, the key to paste, the JWKS')
@@ -41,13 +46,31 @@ function printRandom(io: CliIo): void {
   io.stdout.write(`${createRandomSecret((size) => io.randomBytes(size))}\n`);
 }
 
-async function create(brand: string, { io, now }: KeysRotationOptions): Promise<void> {
+async function create(brand: string, held: readonly string[], call: KeysRotationOptions): Promise<void> {
+  const { io, now } = call;
   checkBrandName(brand, io);
   const options = { folder: keysFolder(io), brand };
   const existing = await findKeySet(options);
-  const keySet = existing ?? (await loadKeySet({ ...options, create: true, now }));
+  if (!existing && held.length > 0) await createFromAgent(brand, held, call);
+  const keySet = existing ?? (await loadKeySet({ ...options, create: held.length === 0, now }));
   await loadPairwiseSalt({ ...options, create: true });
   io.stdout.write(`${existing ? 'There already' : 'Made'}: ${keySet.file}\n${describeKeys(keySet)}`);
+}
+
+/** The configuration says where the agent is. */
+async function createFromAgent(
+  name: string,
+  held: readonly string[],
+  { io, checks, now }: KeysRotationOptions,
+): Promise<void> {
+  const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
+  const brand = chooseBrand(config.brands, name);
+  const keys = openBrandKeys(config, brand);
+  try {
+    await createHeldKeys({ ...keys, held, now: now() });
+  } finally {
+    keys.signer?.close();
+  }
 }
 
 async function show(brand: string, io: CliIo): Promise<void> {

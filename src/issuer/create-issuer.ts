@@ -6,6 +6,7 @@ import { endSession } from './end-session.ts';
 import { registerGrants } from './grants/register-grants.ts';
 import { createInteractionGateway } from './interaction-gateway.ts';
 import type { IssuerOptions } from './issuer-options.ts';
+import { createSignerCheck, toProviderKeys } from './held-key.ts';
 import { issuerPages } from './issuer-pages.ts';
 import { createConsumerSessions } from './consumer-sessions.ts';
 import { createIssuerParts } from './issuer-parts.ts';
@@ -39,11 +40,12 @@ export async function createIssuer(options: IssuerOptions) {
     createProviderConfiguration({
       ...options,
       ...parts,
+      jwks: { keys: toProviderKeys(options) },
       clients,
       clientMetadata: clients.map((client) =>
         toClientMetadata(client, brand, options.encryptionKeys.get(client.id)),
       ),
-      adapter: createAdapterFactory({ ...options, ...parts }),
+      adapter: createAdapterFactory({ ...options, ...parts, checkSigner: createSignerCheck(options) }),
       findAccount: consumers.findAccount,
       pages: issuerPages({
         views: options.views,

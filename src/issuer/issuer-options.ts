@@ -1,4 +1,5 @@
-import type { JWK, JWKS } from 'oidc-provider';
+import type { JWK as SigningJwk } from 'jose';
+import type { JWK } from 'oidc-provider';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AttemptLimits } from '../limits/attempt-limits.ts';
 import type { ClaimsMapping } from '../claims/claims-mapping.ts';
@@ -6,6 +7,7 @@ import type { BrandConfig } from '../config/brand-schema.ts';
 import type { EventVerifier } from '../directory/back-channel/contract.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import type { SilentWays } from '../directory/open-silent-ways.ts';
+import type { Signer } from '../keys/signer.ts';
 import type { Log } from '../log.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import type { TokenBroker } from '../platform/token-broker.ts';
@@ -31,7 +33,10 @@ export interface IssuerOptions {
   /** Verifies what the brand says of its consumers at the back channel; absent: it says nothing. */
   eventVerifier: EventVerifier | undefined;
   store: BrandStore;
-  jwks: JWKS;
+  /** Private, but for keys that the signer holds. */
+  jwks: { keys: readonly SigningJwk[] };
+  /** Holds the private halves that are not in `jwks`. */
+  signer: Signer | undefined;
   cookieKeys: readonly string[];
   pairwiseSalt: string;
   views: IssuerViews;

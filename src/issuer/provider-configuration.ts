@@ -25,6 +25,7 @@ export interface ConfigurationParts {
   clientMetadata: ClientMetadata[];
   claimsByScope: Readonly<Record<string, string[]>>;
   acrValues: readonly string[];
+  /** With the keys that others hold. */
   jwks: JWKS;
   cookies: BrandCookies;
   adapter: ReturnType<typeof createAdapterFactory>;
@@ -118,6 +119,7 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
       clientCredentials: { enabled: clients.some(({ grants }) => grants?.includes('client-credentials')) },
       dPoP: { enabled: false },
       encryption: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       introspection: {
         enabled: true,
         // Own tokens only, and none of a consumer who may not be served any more.

@@ -10,6 +10,8 @@ export interface AdapterOptions {
   store: BrandStore;
   pendingWrites: PendingWrites;
   sessionSaves: SessionSaves;
+  /** Asked before something is used up for an answer; rejects with ParleyError while no signature can be had. */
+  checkSigner(): Promise<void>;
   /** Asked before something is stored for somebody who has proved nothing. */
   admitAnonymous(ip: string): Promise<void>;
 }
@@ -25,6 +27,7 @@ export function createAdapterFactory({
   pendingWrites,
   sessionSaves,
   admitAnonymous,
+  checkSigner,
 }: AdapterOptions): (model: string) => Adapter {
   const readAhead = createReadAhead(store);
 
@@ -48,6 +51,7 @@ export function createAdapterFactory({
       findByUid: (uid) => store.findByUid(model, uid),
       findByUserCode: (userCode) => store.findByUserCode(model, userCode),
       async consume(id) {
+        await checkSigner();
         const outcome = await store.consume(model, id);
         if (outcome === 'consumed') return;
         const spent = outcome === 'lost' ? await store.find(model, id) : undefined;

@@ -1,13 +1,17 @@
 import { createSigningKey } from './create-signing-keys.ts';
 import type { KeyHome } from './key-home.ts';
 import { dueAlgorithms, type RotationPolicy, settle } from './rotation.ts';
-import type { SigningEntry } from './signing-entry.ts';
+import type { SigningAlgorithm, SigningEntry } from './signing-entry.ts';
 import { formatSigningFile, parseSigningFile } from './signing-file.ts';
 
 /** Does what the schedule and the clock ask for; whichever process comes first does it for all. */
 
 export function isAdvanceDue(entries: readonly SigningEntry[], policy: RotationPolicy, now: number): boolean {
-  return settle(entries, policy, now) !== entries || dueAlgorithms(entries, policy, now).length > 0;
+  return settle(entries, policy, now) !== entries || madeHere(entries, policy, now).length > 0;
+}
+
+function madeHere(entries: readonly SigningEntry[], policy: RotationPolicy, now: number): SigningAlgorithm[] {
+  return policy.makesKeys ? dueAlgorithms(entries, policy, now) : [];
 }
 
 /** @throws KeyError */
@@ -21,7 +25,7 @@ export async function advanceKeys(
       const entries = parseSigningFile(text, home.place);
       if (!isAdvanceDue(entries, policy, now)) return undefined;
       const added = await Promise.all(
-        dueAlgorithms(entries, policy, now).map((algorithm) => draftNextKey(algorithm, now)),
+        madeHere(entries, policy, now).map((algorithm) => draftNextKey(algorithm, now)),
       );
       return formatSigningFile(settle([...entries, ...added], policy, now));
     },
@@ -29,9 +33,6 @@ export async function advanceKeys(
   );
 }
 
-export async function draftNextKey(
-  algorithm: SigningEntry['jwk']['alg'],
-  now: number,
-): Promise<SigningEntry> {
+export async function draftNextKey(algorithm: SigningAlgorithm, now: number): Promise<SigningEntry> {
   return { createdAt: now, acknowledged: {}, jwk: await createSigningKey(algorithm) };
 }

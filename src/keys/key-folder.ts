@@ -10,12 +10,14 @@ export interface KeyFolder {
   /** PARLEY_KEYS */
   folder: string;
   brand: string;
+  /** An agent has the private keys: for what messages advise. */
+  hasAgent?: boolean;
 }
 
 /** `<folder>/<brand>/signing.json`, beside it `signing.json.lock` for as long as it is written. */
-export function openKeyFolder({ folder, brand }: KeyFolder): KeyHome {
+export function openKeyFolder({ folder, brand, hasAgent = false }: KeyFolder): KeyHome {
   const file = join(brandFolder(folder, brand), 'signing.json');
-  const command = `npx parley keys create ${brand}`;
+  const command = `npx parley keys create ${brand}${hasAgent ? ' --agent <name>' : ''}`;
   const lock = createFileLock(`${file}.lock`);
 
   async function write(held: HeldLock, change: (text: string) => Promise<string | undefined>) {

@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 
 /** What of a key may leave this machine. */
@@ -22,7 +22,10 @@ export function publicJwks({ jwks }: { jwks: { keys: readonly JWK[] } }): { keys
  * base64 on one line, without PEM header and footer.
  */
 export function pastedKey(jwk: JWK): string {
+  return publicKeyObject(jwk).export({ type: 'spki', format: 'der' }).toString('base64');
+}
+
+export function publicKeyObject(jwk: JWK): KeyObject {
   const { kid: _kid, use: _use, alg: _alg, x5c: _x5c, ...material } = publicJwk(jwk);
-  const key = createPublicKey({ key: { ...material }, format: 'jwk' });
-  return key.export({ type: 'spki', format: 'der' }).toString('base64');
+  return createPublicKey({ key: { ...material }, format: 'jwk' });
 }

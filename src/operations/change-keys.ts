@@ -1,4 +1,5 @@
 import type { BrandKeys } from '../brand/brand-keys.ts';
+import { adoptKey } from '../keys/adopt-key.ts';
 import { draftNextKey } from '../keys/advance-keys.ts';
 import { KeyError } from '../keys/key-error.ts';
 import { keyStates, nextKey, signingAlgorithms } from '../keys/key-states.ts';
@@ -18,6 +19,8 @@ import { breaksOfLeak, breaksOfLeaving, breaksOfSwitch } from './what-breaks.ts'
 
 /** What an operator does to a brand's signing keys, beside the running servers, which see it within seconds. */
 export interface KeyChangeOptions extends BrandKeys {
+  /** Names of keys that the signer holds, to be used as next keys. */
+  held?: readonly string[];
   /** Say what would happen, and change nothing. */
   plan: boolean;
   /** Milliseconds since the epoch. */
@@ -39,12 +42,13 @@ export async function generateKeys(
   algorithms: readonly SigningAlgorithm[] | undefined,
 ): Promise<KeyChange> {
   return change(options, async (entries) => {
-    const wanted = algorithms ?? usedAlgorithms(entries);
+    const drafts = await adoptKeys(options);
+    const wanted = algorithms ?? algorithmsOf(drafts.length > 0 ? drafts : entries);
     const states = keyStates(entries, options.policy, options.now);
     const there = wanted.filter((algorithm) => nextKey(states, algorithm));
     if (there.length > 0)
       throw new KeyChangeRefused(`there is a next ${there.join(' and ')} key already: parley keys list`);
-    return { entries: await withNextKeys(entries, wanted, options), breaks: [] };
+    return { entries: await withNextKeys(entries, wanted, { ...options, drafts }), breaks: [] };
   });
 }
 
@@ -55,10 +59,11 @@ export async function rotateKeys(
 ): Promise<KeyChange> {
   const { now, policy } = options;
   return change(options, async (before) => {
-    const wanted = algorithms ?? usedAlgorithms(before);
+    const drafts = await adoptKeys(options);
+    const wanted = algorithms ?? algorithmsOf(drafts.length > 0 ? drafts : before);
     const states = keyStates(before, policy, now);
     const lacking = wanted.filter((algorithm) => !nextKey(states, algorithm));
-    const entries = await withNextKeys(before, lacking, options);
+    const entries = await withNextKeys(before, lacking, { ...options, drafts });
     const next = nextKeys(entries, wanted, options);
     const kids = next.map(({ jwk }) => jwk.kid);
     if (!force) return { entries: settle(askForSwitch(entries, kids, now), policy, now), breaks: [] };
@@ -129,6 +134,15 @@ export async function acknowledgeKey(
   return { ...done, waitingFor };
 }
 
+/** The first keys of a brand whose private keys an agent has. */
+export async function createHeldKeys(options: Omit<KeyChangeOptions, 'plan'>): Promise<void> {
+  const drafts = await adoptKeys({ ...options, plan: false });
+  const entries = drafts.map((entry) => ({ ...entry, signsFrom: options.now }));
+  if (algorithmsOf(entries).length < entries.length || !algorithmsOf(entries).includes('RS256'))
+    throw new KeyChangeRefused('name one RSA key, and at most one P-256 key beside it');
+  await options.home.create(formatSigningFile(entries));
+}
+
 async function change(
   { home, plan }: KeyChangeOptions,
   make: (entries: readonly SigningEntry[]) => Promise<KeyChange>,
@@ -149,16 +163,34 @@ async function change(
   return made;
 }
 
-function usedAlgorithms(entries: readonly SigningEntry[]): SigningAlgorithm[] {
+/** The next keys that the operator names; none for a brand whose keys are made here. */
+async function adoptKeys({ held = [], signer, now }: KeyChangeOptions): Promise<SigningEntry[]> {
+  if (held.length === 0) return [];
+  if (!signer) throw new KeyChangeRefused('the brand file names no agent: keys.agent');
+  return Promise.all(held.map((name) => adoptKey(signer, name, now)));
+}
+
+function algorithmsOf(entries: readonly SigningEntry[]): SigningAlgorithm[] {
   return signingAlgorithms.filter((algorithm) => entries.some(({ jwk }) => jwk.alg === algorithm));
 }
 
 async function withNextKeys(
   entries: readonly SigningEntry[],
   algorithms: readonly SigningAlgorithm[],
-  { now, policy }: KeyChangeOptions,
+  { now, policy, drafts = [] }: KeyChangeOptions & { drafts?: readonly SigningEntry[] },
 ): Promise<readonly SigningEntry[]> {
-  const added = await Promise.all(algorithms.map((algorithm) => draftNextKey(algorithm, now)));
+  const added = await Promise.all(
+    algorithms.map(async (algorithm) => {
+      const draft = drafts.find(({ jwk }) => jwk.alg === algorithm);
+      if (draft) return draft;
+      if (policy.makesKeys) return draftNextKey(algorithm, now);
+      throw new KeyChangeRefused(
+        `an agent has this brand's private keys: make an ${algorithm} key there, then parley keys generate --agent <name>`,
+      );
+    }),
+  );
+  const present = added.filter(({ jwk }) => entries.some((entry) => entry.jwk.kid === jwk.kid));
+  if (present.length > 0) throw new KeyChangeRefused(`the key ${present[0]?.jwk.kid} is in the set already`);
   return settle([...entries, ...added], policy, now);
 }
 

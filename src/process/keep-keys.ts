@@ -4,7 +4,7 @@ import { advanceKeys, isAdvanceDue } from '../keys/advance-keys.ts';
 import type { KeyState } from '../keys/key-states.ts';
 import { arrangeKeySet, type KeySet, loadKeySet } from '../keys/key-set.ts';
 import { inWords } from '../keys/rotation-plan.ts';
-import { missingAcknowledgements, seenFrom } from '../keys/rotation.ts';
+import { dueAlgorithms, missingAcknowledgements, seenFrom } from '../keys/rotation.ts';
 import type { Log } from '../log.ts';
 
 /** Keeps every brand's issuer signing with the key that is current, whoever rotated it. */
@@ -44,6 +44,7 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
       await attempt(brand, () => advanceKeys(keys.home, keys.policy, now()));
     await attempt(brand, () => follow(site));
     warnOfWaiting(site);
+    warnOfAgent(site);
   }
 
   /** Only what the Provider was built with needs another Provider; dates and acknowledgements do not. */
@@ -85,6 +86,17 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
         'the next signing key waits: paste it at these platforms (parley client show), then parley keys ack',
       );
     }
+  }
+
+  /** What the schedule cannot do by itself. */
+  function warnOfAgent({ brand, keys: { set, policy } }: BrandSite): void {
+    const due = policy.makesKeys ? [] : dueAlgorithms(set.entries, policy, now());
+    if (due.length === 0 || now() < (warned.get(brand) ?? 0) + betweenWarnings) return;
+    warned.set(brand, now());
+    log.warn(
+      { brand, algorithms: due },
+      'a next signing key is due: make one where the agent has its keys, then parley keys generate --agent',
+    );
   }
 
   async function look(): Promise<void> {

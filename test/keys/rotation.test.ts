@@ -22,6 +22,7 @@ const start = Date.UTC(2026, 10, 2);
 
 const byCommand: RotationPolicy = {
   announce: 14 * day,
+  makesKeys: true,
   jwksCache: hour,
   tokenLife: 12 * hour,
   pastedBy: { RS256: [], ES256: [] },

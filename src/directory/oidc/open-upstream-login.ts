@@ -1,13 +1,11 @@
-import { importJWK, type JWK } from 'jose';
-import type { PrivateKey } from 'openid-client';
 import { createOutboundClient } from '../../outbound/outbound-client.ts';
 import { createOutboundFetch } from '../../outbound/outbound-fetch.ts';
-import { createUpstreamClient } from './upstream-client.ts';
+import { createUpstreamClient, type SignAssertion } from './upstream-client.ts';
 import { createUpstreamLogin, type UpstreamLoginOptions } from './create-upstream-login.ts';
 
 export interface OpenUpstreamOptions extends Omit<UpstreamLoginOptions, 'load' | 'now'> {
-  /** The issuer's own; private. It proves who we are where there is no secret. */
-  signingKey: JWK | undefined;
+  /** Signs with the issuer's own key (RS256): it proves who we are where there is no secret. */
+  signAssertion: SignAssertion;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -16,12 +14,12 @@ export interface OpenUpstreamOptions extends Omit<UpstreamLoginOptions, 'load' |
 const timeout = 5000;
 
 /** An upstream login with its connections. Its own endpoints may be elsewhere, but then on public addresses. */
-export function openUpstreamLogin({ signingKey, now, ...options }: OpenUpstreamOptions) {
+export function openUpstreamLogin({ signAssertion, now, ...options }: OpenUpstreamOptions) {
   const { host } = new URL(options.settings.issuer);
   const outbound = createOutboundClient({ configuredHosts: [host], timeout });
   const load = createUpstreamClient({
     settings: options.settings,
-    loadKey: () => loadKey(signingKey),
+    signAssertion,
     fetch: createOutboundFetch(outbound),
     now,
   });
@@ -29,10 +27,4 @@ export function openUpstreamLogin({ signingKey, now, ...options }: OpenUpstreamO
     login: createUpstreamLogin({ ...options, load, now: () => Math.floor(now() / 1000) }),
     close: () => outbound.close(),
   };
-}
-
-async function loadKey(jwk: JWK | undefined): Promise<PrivateKey> {
-  const key = jwk && (await importJWK(jwk));
-  if (!key || key instanceof Uint8Array) throw new Error('there is no RS256 key');
-  return { key, kid: jwk?.kid ?? '' };
 }
