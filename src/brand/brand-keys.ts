@@ -3,6 +3,7 @@ import type { Config } from '../config/contract.ts';
 import { longestSignature } from '../issuer/lifetimes.ts';
 import { createAgentSigner } from '../keys/agent/agent-signer.ts';
 import { openKeyFolder } from '../keys/key-folder.ts';
+import { openKeyText } from '../keys/key-text.ts';
 import type { KeyHome } from '../keys/key-home.ts';
 import type { RotationPolicy } from '../keys/rotation.ts';
 import type { Signer } from '../keys/signer.ts';
@@ -11,17 +12,23 @@ import type { Signer } from '../keys/signer.ts';
 export interface BrandKeys {
   home: KeyHome;
   policy: RotationPolicy;
+  /** PEM files. */
+  certificates: readonly string[];
   /** Holds the private halves of keys that are in no file. */
   signer: Signer | undefined;
 }
 
 export function openBrandKeys({ server }: Pick<Config, 'server'>, brand: BrandConfig): BrandKeys {
   return {
-    home: openKeyFolder({
-      folder: server.keys,
-      brand: brand.brand,
-      hasAgent: brand.keys.agent !== undefined,
-    }),
+    home:
+      brand.keys.set === undefined
+        ? openKeyFolder({
+            folder: server.keys,
+            brand: brand.brand,
+            hasAgent: brand.keys.agent !== undefined,
+          })
+        : openKeyText(brand.keys.set, `keys.set of ${brand.brand}`),
+    certificates: brand.keys.certificates,
     policy: rotationPolicy(brand),
     signer: brand.keys.agent === undefined ? undefined : createAgentSigner({ path: brand.keys.agent }),
   };
@@ -36,6 +43,7 @@ function rotationPolicy(brand: BrandConfig): RotationPolicy {
     every: every === undefined ? undefined : every * 1000,
     announce: announce * 1000,
     jwksCache: cache * 1000,
+    ...(brand.keys.self_signed && { selfSignedAs: new URL(brand.issuer).hostname }),
     makesKeys: brand.keys.agent === undefined,
     tokenLife: longestSignature(brand) * 1000,
     pastedBy: { RS256: pastedWith('RS256'), ES256: pastedWith('ES256') },

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { checkAccountFiles, resolveAccountFiles } from './account-files.ts';
 import { type BrandConfig, brandSchema } from './brand-schema.ts';
 import { checkBrand } from './check-brand.ts';
@@ -59,9 +59,18 @@ export async function loadBrands(options: BrandOptions): Promise<LoadedBrands> {
     ...(candidates.length === 0 && folderProblems.length === 0 ? [noBrandLeft(skipped)] : []),
   ];
   const brands = candidates.flatMap(({ shape }) =>
-    shape.value ? [{ ...shape.value, accounts: resolveAccountFiles(shape.value.accounts, options.cwd) }] : [],
+    shape.value ? [resolvePaths(shape.value, options.cwd)] : [],
   );
   return { brands, problems, skipped };
+}
+
+function resolvePaths(brand: BrandConfig, cwd: string): BrandConfig {
+  const certificates = brand.keys.certificates.map((file) => resolve(cwd, file));
+  return {
+    ...brand,
+    accounts: resolveAccountFiles(brand.accounts, cwd),
+    keys: { ...brand.keys, certificates },
+  };
 }
 
 /** The names in the brand files, whatever else is wrong in them. */

@@ -2,6 +2,8 @@
 export interface KeyHome {
   /** For messages: a path, or what else an operator would look for. */
   place: string;
+  /** Nothing can be changed here: what is due stays undone. */
+  isReadOnly?: boolean;
   /** The command that makes the keys, for messages. */
   command: string;
   /** @throws KeyError */

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { addCertificates, readCertificates } from './certificates.ts';
 import { createSigningKeys } from './create-signing-keys.ts';
 import { KeyError } from './key-error.ts';
 import { type KeyFolder, openKeyFolder } from './key-folder.ts';
@@ -15,6 +16,8 @@ export interface KeySet {
   entries: readonly SigningEntry[];
   /** Where they come from. */
   file: string;
+  /** Files of certificates that are for none of the keys. */
+  unusedCertificates: readonly string[];
   /** Of the text that was read (KeyHome.stamp). */
   stamp: string;
 }
@@ -24,6 +27,8 @@ export type KeySetOptions = LoadOptions & ({ home: KeyHome } | KeyFolder);
 interface LoadOptions {
   /** Make the keys when there are none. */
   create: boolean;
+  /** PEM files of certificates for the keys. */
+  certificates?: readonly string[];
   /** Milliseconds; absent: a key that signed once is never retired. */
   times?: Pick<KeyTimes, 'tokenLife'>;
   /** Milliseconds since 1970. */
@@ -44,8 +49,11 @@ export async function loadKeySet(options: KeySetOptions): Promise<KeySet> {
   }
   if (text === undefined)
     throw new KeyError('missing', `there is no ${home.place}: make it once with \`${home.command}\``);
-  const entries = parseSigningFile(text, home.place);
-  return { ...arrangeKeySet(entries, times, now()), file: home.place, stamp };
+  const { entries, unused } = addCertificates(
+    parseSigningFile(text, home.place),
+    await readCertificates(options.certificates ?? []),
+  );
+  return { ...arrangeKeySet(entries, times, now()), file: home.place, stamp, unusedCertificates: unused };
 }
 
 /** The same keys at another time. */

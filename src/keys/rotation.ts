@@ -15,6 +15,8 @@ export interface RotationPolicy extends KeyTimes {
   every?: number | undefined;
   /** The schedule shows a next key so long before it is due. */
   announce: number;
+  /** Keys made here get a certificate of this name. */
+  selfSignedAs?: string;
   /** Keys are made here; otherwise where the signer keeps them, and then named to us. */
   makesKeys: boolean;
   /** Clients in whose platform's console the key of this algorithm is pasted: each has to have the new one first. */

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { z } from 'zod';
+import { findWrongChain } from './certificates.ts';
 
 /** The shape and the soundness of `<brand>/signing.json`. */
 const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
@@ -68,7 +69,8 @@ function unsoundness(jwk: SigningKey): string | undefined {
     const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
     const bits = key.asymmetricKeyDetails?.modulusLength;
     if (jwk.kty === 'RSA' && (bits === undefined || bits < 2048)) return 'has fewer than 2048 bits';
-    if (!('d' in jwk)) return undefined;
+    const wrongChain = findWrongChain(jwk);
+    if (wrongChain !== undefined || !('d' in jwk)) return wrongChain;
     const probe = Buffer.from('parley');
     const signature = sign('sha256', probe, createPrivateKey({ key: { ...jwk }, format: 'jwk' }));
     return verify('sha256', probe, key, signature) ? undefined : 'does not verify what it signs';

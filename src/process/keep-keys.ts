@@ -2,6 +2,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { BrandSite } from '../brand/brand-site.ts';
 import { advanceKeys, isAdvanceDue } from '../keys/advance-keys.ts';
 import type { KeyState } from '../keys/key-states.ts';
+import { certificateEnd } from '../keys/certificates.ts';
 import { arrangeKeySet, type KeySet, loadKeySet } from '../keys/key-set.ts';
 import { inWords } from '../keys/rotation-plan.ts';
 import { dueAlgorithms, missingAcknowledgements, seenFrom } from '../keys/rotation.ts';
@@ -30,6 +31,7 @@ const pause = 2000;
 /** Milliseconds until something is tried, or said, again. */
 const afterFailure = 60_000;
 const betweenWarnings = 24 * 3_600_000;
+const endsSoon = 30 * 24 * 3_600_000;
 
 export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOptions): KeyKeeper {
   const failures = new Map<string, { message: string; again: number }>();
@@ -40,20 +42,22 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
 
   async function lookAt(site: BrandSite): Promise<void> {
     const { brand, keys } = site;
-    if (isAdvanceDue(keys.set.entries, keys.policy, now()) && now() >= (failures.get(brand)?.again ?? 0))
+    const isDue = !keys.home.isReadOnly && isAdvanceDue(keys.set.entries, keys.policy, now());
+    if (isDue && now() >= (failures.get(brand)?.again ?? 0))
       await attempt(brand, () => advanceKeys(keys.home, keys.policy, now()));
     await attempt(brand, () => follow(site));
     warnOfWaiting(site);
     warnOfAgent(site);
+    warnOfCertificates(site);
   }
 
   /** Only what the Provider was built with needs another Provider; dates and acknowledgements do not. */
   async function follow(site: BrandSite): Promise<void> {
-    const { home, policy, set } = site.keys;
+    const { home, policy, certificates, set } = site.keys;
     const isSame = (await home.stamp()) === set.stamp;
     const fresh = isSame
       ? { ...set, ...arrangeKeySet(set.entries, policy, now()) }
-      : await loadKeySet({ home, create: false, times: policy, now });
+      : await loadKeySet({ home, certificates, create: false, times: policy, now });
     const changes = changesBetween(set, fresh);
     if (JSON.stringify(fresh.jwks) !== JSON.stringify(set.jwks)) await renew(site.brand);
     else site.keys.set = fresh;
@@ -99,6 +103,21 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
     );
   }
 
+  function warnOfCertificates({ brand, keys: { set } }: BrandSite): void {
+    const ending = set.jwks.keys.flatMap((jwk) => {
+      const end = certificateEnd(jwk);
+      return end !== undefined && end - now() < endsSoon
+        ? [{ kid: jwk.kid, until: new Date(end).toISOString() }]
+        : [];
+    });
+    const files = set.unusedCertificates;
+    const name = `${brand} certificates`;
+    if (ending.length + files.length === 0 || now() < (warned.get(name) ?? 0) + betweenWarnings) return;
+    warned.set(name, now());
+    if (ending.length > 0) log.warn({ brand, ending }, 'the certificate of a signing key ends, or has ended');
+    if (files.length > 0) log.warn({ brand, files }, 'a certificate is for none of the signing keys');
+  }
+
   async function look(): Promise<void> {
     for (const site of sites()) await lookAt(site);
   }
@@ -113,7 +132,10 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
   return {
     look,
     start() {
-      for (const site of sites()) warnOfWaiting(site);
+      for (const site of sites()) {
+        warnOfWaiting(site);
+        warnOfCertificates(site);
+      }
       again();
     },
     async stop() {

@@ -16,7 +16,7 @@ import {
   exchange,
   signIn,
 } from '../support/relying-party.ts';
-import { createSelfSignedCertificate } from '../support/self-signed-certificate.ts';
+import { createCertificatePem } from '../support/certificate-pem.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, secrets, testAccounts, testBrand } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -28,7 +28,7 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const keys = {
   jwk: JSON.stringify({ ...publicKey.export({ format: 'jwk' }), kid: 'lpsso2026' }),
-  certificate: createSelfSignedCertificate(publicKey, privateKey),
+  certificate: createCertificatePem(privateKey),
   'public-key': pem,
   base64: pem.replaceAll(/-----[^-]+-----|\n/g, ''),
 };

@@ -29,6 +29,7 @@ const secret = 'a-secret-of-good-length';
 const env = {
   ACME_LP_SECRET: secret,
   REWARDS_CLIENT_SECRET: secret,
+  ACME_SIGNING_KEYS: '{}',
   ACCOUNTS: 'accounts.yaml',
   ACCOUNTS_DB: 'postgres://parley:secret@db.acme.example/shop',
   COOKIE_KEY: 'k'.repeat(32),

@@ -6,6 +6,10 @@ import { error } from '../problem.ts';
 export function checkKeys({ keys }: BrandConfig): Problem[] {
   const { rotate_every: every, announce, jwks_cache: cache } = keys;
   if (every === undefined) return [];
+  if (keys.set !== undefined)
+    return [
+      error(['keys', 'rotate_every'], 'cannot be kept: set is only read', 'remove it, or use the folder'),
+    ];
   const shortest = cache + 3600;
   return [
     ...(announce < shortest

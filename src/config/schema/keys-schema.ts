@@ -8,6 +8,21 @@ export const keysSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Socket of an SSH agent that has the private keys, such as one before a PKCS#11 token.'),
+  set: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The keys themselves, as signing.json has them: from a variable or a secret, and only read.'),
+  certificates: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'PEM files; each certificate, with its chain, is published (`x5c`) with the key that it is for.',
+    ),
+  self_signed: z
+    .boolean()
+    .default(false)
+    .describe('Keys made here get a certificate that they sign themselves, published as `x5c`.'),
   rotate_every: seconds.optional().describe('A key signs for so long; absent: keys change by command only.'),
   announce: seconds
     .default(14 * 24 * 3600)
