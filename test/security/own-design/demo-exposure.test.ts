@@ -75,6 +75,43 @@ describe("the project's own configuration", () => {
       });
     });
 
+    test.each(['', 'development', 'test', 'production'])(
+      'NODE_ENV=%j serves neither pages of development, a published key, the demo nor a twin',
+      async (NODE_ENV) => {
+        const cookies = { PARLEY_COOKIE_KEYS: 'a-cookie-key-of-the-tests-with-more-than-32-characters' };
+        const parley = await spawnParley({
+          env: { HOST: '0.0.0.0', NODE_ENV, ...cookies },
+          brands: [
+            testBrand({ issuer: 'https://id.acme.example' }),
+            testBrand({ brand: 'demo', demo: true }),
+          ],
+          serverYaml: { trusted_proxies: ['127.0.0.1'] },
+        });
+        try {
+          const headers = { 'x-forwarded-proto': 'https', accept: 'text/html' };
+          const ask = (path: string) => parley.fetch(`http://id.acme.example${path}`, { headers });
+          const { keys } = (await (await ask('/jwks')).json()) as { keys: { kid: string }[] };
+          expect(keys.length).toBeGreaterThan(0);
+          expect(keys.map(({ kid }) => kid)).not.toContain('keystore-CHANGE-ME');
+          for (const path of ['/demo', '/demo/api/me', '/demo/liveperson/window', '/demo/livechat/']) {
+            expect([path, (await ask(path)).status]).toEqual([path, 404]);
+          }
+          const begin = await ask(
+            '/auth?client_id=web&response_type=code&scope=openid&redirect_uri=https%3A%2F%2Fshop.acme.example%2Fcallback',
+          );
+          const page = begin.headers.get('location') ?? '';
+          expect(page).toMatch(/^(?:https:\/\/id\.acme\.example)?\/interaction\//);
+          // The library's own page for trying out signs anybody in under any name.
+          const shown = await (await ask('/interaction/abc')).text();
+          expect(shown).toContain('Please start again');
+          expect(shown).not.toContain('name="prompt"');
+          expect((await parley.fetch(`http://localhost:${parley.port}/jwks`)).status).toBe(404);
+        } finally {
+          await parley.stop();
+        }
+      },
+    );
+
     test('with PARLEY_DEMO=1 the demo is served there', async () => {
       await withDemo({ HOST: '0.0.0.0', PARLEY_DEMO: '1' }, async (parley) => {
         const base = `http://localhost:${parley.port}`;

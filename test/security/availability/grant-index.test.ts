@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { askRedis } from '../../support/ask-redis.ts';
+import { describeWith } from '../../support/availability.ts';
+import { type RedisServer, startRedis } from '../../support/redis-server.ts';
+import {
+  authorizationUrl,
+  authorizeSilently,
+  exchange,
+  refresh,
+  signIn,
+} from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana, testBrand } from '../../support/test-brand.ts';
+import { readForm, Visitor } from '../../support/visitor.ts';
+import { webClient } from '../../support/web-client.ts';
+
+/** docs/security.md 48: a conversation that goes on for days costs the store no more than its living tokens. */
+describeWith('redis-server', () => {
+  let redis: RedisServer;
+  let parley: RunningParley;
+  beforeAll(async () => {
+    redis = await startRedis();
+    parley = await startParley({
+      store: redis.url,
+      brands: [testBrand({ lifetimes: { access_token: 1, id_token: 1, authorization_code: 1 } })],
+    });
+  });
+  afterAll(async () => {
+    await parley?.stop();
+    await redis?.stop();
+  });
+
+  /** The sets below this name, with how many members each has. */
+  const sizes = (name: string) =>
+    askRedis(redis, async (client) => {
+      const keys = await client.keys(`parley:1:acme:${name}:*`);
+      return Promise.all(keys.map((key) => client.zcard(key)));
+    });
+
+  const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  test('48 the index of a grant forgets tokens that have expired, and goes when the consumer signs out', async () => {
+    const web = webClient(parley);
+    const visitor = new Visitor();
+    await signIn(visitor, authorizationUrl(web), dana);
+    const code = (await authorizeSilently(visitor, authorizationUrl(web))).get('code') ?? '';
+    const { body } = await exchange(web, code);
+    for (let round = 0; round < 15; round += 1) {
+      expect((await refresh(web, body.refresh_token)).status).toBe(200);
+      await pause(250);
+    }
+    const grants = await sizes('grant');
+    // The refresh token and the access tokens of the last second; without forgetting it would be 17.
+    expect(Math.max(...grants)).toBeGreaterThan(0);
+    expect(Math.max(...grants)).toBeLessThan(10);
+
+    const page = await visitor.get(`${parley.issuer}/session/end`);
+    const { action, fields } = readForm(await page.text());
+    await visitor.post(action, { xsrf: fields['xsrf'] ?? '', logout: 'yes' });
+    expect(await sizes('grant')).toEqual([]);
+    expect((await refresh(web, body.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  test('48 every key of a consumer has an end', async () => {
+    const web = webClient(parley);
+    const visitor = new Visitor();
+    await signIn(visitor, authorizationUrl(web), dana);
+    for (let round = 0; round < 10; round += 1) await authorizeSilently(visitor, authorizationUrl(web));
+    const endless = await askRedis(redis, async (client) => {
+      const keys = await client.keys('parley:*');
+      const ends = await Promise.all(keys.map(async (key) => [key, await client.pttl(key)] as const));
+      return ends.filter(([, end]) => end < 0).map(([key]) => key);
+    });
+    expect(endless).toEqual([]);
+  });
+});
