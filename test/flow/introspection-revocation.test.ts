@@ -98,7 +98,7 @@ describe('introspection', () => {
   });
 });
 
-describe('revocation', () => {
+describe('17 revocation', () => {
   test('of a refresh token ends its whole grant, and no other', async () => {
     const kept = await tokensFor(web);
     const tokens = await tokensFor(web);

@@ -12,7 +12,7 @@ import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 import { webClient } from '../support/web-client.ts';
 
-describe('54 after kill -9 and a restart on the embedded store', () => {
+describe('17, 54 after kill -9 and a restart on the embedded store', () => {
   let parley: ParleyProcess;
   let visitor: Visitor;
 
