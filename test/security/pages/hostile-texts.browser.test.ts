@@ -103,7 +103,7 @@ describeWith('openssl', (openssl) =>
     test('30 the consent page, with the names of the brand, the client and the account', async () => {
       await page.goto(request({ login_hint: '' }));
       await typeSignIn(page, dana);
-      await page.getByRole('button', { name: 'Allow' }).waitFor();
+      await page.getByRole('button', { name: 'Allow', exact: true }).waitFor();
       expect(await page.textContent('main')).toContain('window.taken');
       await expectText();
     });

@@ -218,6 +218,23 @@ async function everythingWrong(): Promise<void> {
   await parley.fetch(`${web().issuer}/userinfo?access_token=${jwt}`);
   await parley.fetch(`${web().issuer}/userinfo`, { headers: { authorization: `Bearer ${jwt}` } });
   await parley.fetch(`${web().issuer}/token?client_secret=${secrets.CANARY_CLIENT}`, { method: 'POST' });
+  const everything = new URLSearchParams({
+    client_id: 'nobody',
+    client_secret: secrets.CANARY_CLIENT,
+    login_hint_token: jwt,
+    id_token_hint: jwt,
+    code,
+    password: wrongPassword,
+  });
+  for (const path of [
+    '/nothing',
+    '/auth',
+    '/interaction/x',
+    '/session/end',
+    '/login/upstream',
+    '/page/identity',
+  ])
+    await visitor.get(`${web().issuer}${path}?${everything.toString()}`);
   const body = new URLSearchParams({ logout_token: jwt, assertion: jwt });
   for (const path of ['/backchannel/sign-out', '/login/brand', '/interaction/x'])
     shown.push(await (await parley.fetch(`${web().issuer}${path}`, { method: 'POST', body })).text());

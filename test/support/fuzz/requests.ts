@@ -17,7 +17,7 @@ export interface Draft {
   browser: number;
 }
 
-type Template = [path: string, method: string, parameters: Record<string, string>];
+type Template = [path: string, method: string, parameters: Record<string, Value>];
 
 const web = { client_id: 'web', redirect_uri: 'https://shop.acme.example/callback' };
 const authenticated = { client_id: 'web', client_secret: secrets.web };
@@ -36,7 +36,11 @@ const templates: readonly Template[] = [
   ['/page/authorize', 'POST', { ...web, response_type: 'code', scope: 'openid', ...challenge }],
   ['/page/identity', 'POST', { client_id: 'web' }],
   ['/page/livechat/token', 'POST', { client_id: 'livechat' }],
-  ['/interaction/:uid', 'POST', { csrf: 'x', login: 'dana', password: 'dana-password' }],
+  ['/interaction/:uid', 'GET', {}],
+  ['/interaction/:uid', 'POST', { csrf: { own: 'csrf' }, login: 'dana', password: 'dana-password' }],
+  ['/interaction/:uid', 'POST', { csrf: { own: 'csrf' }, decision: 'allow' }],
+  ['/interaction/:uid/cancel', 'POST', { csrf: { own: 'csrf' }, cancel: 'yes' }],
+  ['/auth/:uid', 'GET', {}],
   ['/session/end', 'GET', { client_id: 'web', post_logout_redirect_uri: 'https://shop.acme.example/bye' }],
 ];
 
@@ -125,6 +129,7 @@ export function requestArbitrary(paths: readonly string[]): fc.Arbitrary<Draft> 
       ...rest,
       path,
       method,
+      part: { own: 'interaction' as const },
       place: method === 'GET' ? ('query' as const) : rest.place,
       headers: path.startsWith('/page/') ? { ...rest.headers, origin: brandIssuer } : rest.headers,
       parameters: change(Object.entries(right), more),

@@ -131,7 +131,10 @@ interface Sent {
 }
 
 function fill(draft: Draft, browsers: Browsers, count: number): Sent {
-  const textOf = (value: Value) => (typeof value === 'string' ? value : browsers.find(value.given));
+  const textOf = (value: Value): string => {
+    if (typeof value === 'string') return value;
+    return 'own' in value ? browsers.ownOf(draft.browser, value.own) : browsers.find(value.given);
+  };
   const pairs = draft.parameters.map(([name, value]) => [name, textOf(value)] as const);
   const form = pairs.map(([name, value]) => `${escape(name)}=${escape(value)}`).join('&');
   const hasBody = draft.method !== 'GET' && draft.method !== 'HEAD' && draft.place !== 'query';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { brandIssuer } from '../brand-signer.ts';
 import { secrets } from '../test-brand.ts';
 
-/** A text, or one that the server has given meanwhile: the code, id or token of this number. */
-export type Value = string | { given: number };
+/** A text; one that the server has given meanwhile, the code, id or token of this number; or the browser's own. */
+export type Value = string | { given: number } | { own: 'interaction' | 'csrf' };
 
 /** What stands in requests that are right. */
 const right = [
