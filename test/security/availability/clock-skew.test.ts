@@ -125,8 +125,8 @@ describe('50 between processes that share a store', () => {
 
         const elsewhere = visitor.clone(wrong.fetch);
         expect((await authorizeSilently(elsewhere, authorizationUrl(here))).get('code')).toBeTruthy();
-        const page = await elsewhere.get(`${here.issuer}/session/end`);
-        const { action, fields } = readForm(await page.text());
+        const ending = await elsewhere.get(`${here.issuer}/session/end`);
+        const { action, fields } = readForm(await ending.text());
         await elsewhere.post(action, { xsrf: fields['xsrf'] ?? '', logout: 'yes' });
         expect((await authorizeSilently(visitor, authorizationUrl(here))).get('error')).toBe(
           'login_required',

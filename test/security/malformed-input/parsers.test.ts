@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createClaimsMapping } from '../../../src/claims/claims-mapping.ts';
 import { compileExpression, ExpressionError } from '../../../src/claims/compile-expression.ts';
 import { ConfigError } from '../../../src/config/config-error.ts';
@@ -275,14 +275,14 @@ describe('55 cookies', () => {
           if (picked.kind !== 'picked') return;
           expect(picked.header.startsWith(`${name}=`)).toBe(true);
           expect(header).toContain(picked.header.slice(name.length + 1));
-          expect(picked.header).not.toMatch(/[\r\n\u0000;]/);
+          for (const breaking of ['\r', '\n', '\0', ';']) expect(picked.header).not.toContain(breaking);
         },
       ),
     );
   });
 
   test('with a name twice are ambiguous wherever they stand', () => {
-    const other = fc.string({ unit: fc.constantFrom(...'ab= '), maxLength: 10 });
+    const other = fc.string({ unit: fc.constantFrom('a', 'b', '=', ' '), maxLength: 10 });
     fc.assert(
       fc.property(other, other, other, (before, between, after) => {
         const header = [before, 'sid=1', between, 'sid=2', after].join(';');

@@ -136,7 +136,7 @@ function newVisitor(): Visitor {
   return new Visitor(async (input, init) => {
     const response = await parley.fetch(input, init);
     const copy = response.clone();
-    const isDelivery = copy.headers.get('location') !== null || String(input).includes('/page/');
+    const isDelivery = copy.headers.get('location') !== null || new Request(input).url.includes('/page/');
     if (!isDelivery) shown.push(`${JSON.stringify([...copy.headers])} ${await copy.text()}`);
     return response;
   });
@@ -214,7 +214,7 @@ async function everythingWrong(): Promise<void> {
     { state: 's', redirect_uri: 'https://evil.example' },
     { access_token: jwt },
   ])
-    await authorizeSilently(visitor, authorizationUrl(web(), { ...query } as Record<string, string>));
+    await authorizeSilently(visitor, authorizationUrl(web(), query));
   await parley.fetch(`${web().issuer}/userinfo?access_token=${jwt}`);
   await parley.fetch(`${web().issuer}/userinfo`, { headers: { authorization: `Bearer ${jwt}` } });
   await parley.fetch(`${web().issuer}/token?client_secret=${secrets.CANARY_CLIENT}`, { method: 'POST' });

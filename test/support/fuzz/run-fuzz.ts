@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Agent, request } from 'undici';
 import { type Browsers, createBrowsers } from './browsers.ts';
 import { findDiscovered, findPaths } from './find-paths.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { brandIssuer } from '../brand-signer.ts';
 import { secrets } from '../test-brand.ts';
 
