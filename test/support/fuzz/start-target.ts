@@ -47,7 +47,9 @@ export async function startTarget() {
             id: 'livechat',
             platform: 'livechat',
             pages: [brandIssuer],
-            livechat: livechatSettings(livechat.origin),
+            livechat: livechatSettings(livechat.origin, {
+              agent_token: livechat.control.connectAgent().accessToken,
+            }),
           },
         ],
       }),
