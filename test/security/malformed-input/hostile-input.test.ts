@@ -96,6 +96,26 @@ describe('55 bodies', () => {
   });
 });
 
+describe('46 what is longer than its cap (docs/security.md)', () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded', origin: brandIssuer };
+  test.each([
+    ['a form of a page of ours', '/interaction/x', 8],
+    ["a form of a brand's page", '/page/identity', 16],
+    ["a form of a brand's server", '/backchannel/sign-out', 16],
+    ['a body of the token endpoint', '/token', 56],
+    ['a body of the push', '/request', 56],
+  ])('%s is refused', async (_what, path, kilobytes) => {
+    const body = `client_id=web&a=${'x'.repeat(kilobytes * 1024)}`;
+    const response = await fetch(`${parley.issuer}${path}`, { method: 'POST', headers: form, body });
+    expect(response.status).toBe(400);
+    await expectCalm(response);
+  });
+
+  test('headers are refused', async () => {
+    expect((await fetch(`${parley.issuer}/jwks?a=${'x'.repeat(33 * 1024)}`)).status).toBe(431);
+  });
+});
+
 describe('46 parameters', () => {
   test.each([
     ['/auth', 'a state'],
