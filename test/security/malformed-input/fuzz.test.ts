@@ -7,7 +7,7 @@ import { startTarget } from '../../support/fuzz/start-target.ts';
 
 /** Printed with every fault; set it to meet the same requests again. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
-const milliseconds = 8000;
+const milliseconds = 6000;
 
 let target: Awaited<ReturnType<typeof startTarget>>;
 beforeAll(async () => {

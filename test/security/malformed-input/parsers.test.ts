@@ -22,7 +22,7 @@ import { encode, signByHand } from '../../support/jose-attacks.ts';
 const seed = process.env['FUZZ_SEED'];
 fc.configureGlobal({
   ...(seed !== undefined && { seed: Number(seed) }),
-  numRuns: Number(process.env['FUZZ_RUNS'] ?? 150),
+  numRuns: Number(process.env['FUZZ_RUNS'] ?? 100),
 });
 
 /** Whatever a parser of JSON may hand on, with names that objects have by themselves. */
