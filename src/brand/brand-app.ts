@@ -6,6 +6,7 @@ import type { BrandConfig } from '../config/brand-schema.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import type { Admission } from '../http/admission/admission.ts';
 import { admitRequests } from '../http/admission/admit-requests.ts';
+import { answerPolicy } from '../http/answer-policy.ts';
 import type { AnonymousLimit } from '../http/limit-anonymous.ts';
 import { createInteractionRoutes, type InteractionOptions } from '../interaction/dispatch.ts';
 import { describeScope } from '../interaction/describe-scope.ts';
@@ -45,6 +46,7 @@ export function createBrandApp(options: BrandAppOptions): Koa {
   app.use(options.anonymousLimit.refuseEarly((ctx) => bringsBrandSession(brand, ctx) || isSignedIn(ctx)));
   app.use(admitRequests({ admission: options.admission, isSignedIn }));
   if (options.demo) app.use(options.demo);
+  app.use(answerPolicy);
   app.use(
     createInteractionRoutes({
       gateway: issuer.interactions,

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { setAnswerPolicy } from './answer-policy.ts';
 
 export interface PagePolicy {
   /** `sha256-…` of the page's style element. */
@@ -23,6 +24,7 @@ export function setPagePolicy(ctx: Context, { styleHash, scriptHash, formTargets
     `frame-ancestors 'none'`,
     `base-uri 'none'`,
   ];
+  setAnswerPolicy(ctx);
   ctx.set('Content-Security-Policy', directives.join('; '));
   ctx.set('Cache-Control', 'no-store');
 }

@@ -5,8 +5,8 @@ import type { Middleware } from 'koa';
 /**
  * Headers that every answer carries. helmet gives the same ones each time, so it is asked once. Not here:
  * - Content-Security-Policy: each page states its own (page-policy.ts).
- * - Cross-Origin-Opener-Policy: `same-origin` would cut the window that opened a sign-in popup off.
- * - Cross-Origin-Resource-Policy: brands' pages load Parley's script from another origin.
+ * - Cross-Origin-Opener-Policy and Cross-Origin-Resource-Policy: a brand's answers have them (answer-policy.ts), its scripts
+ *   for pages their own.
  */
 const headers = askHelmet({
   contentSecurityPolicy: false,

@@ -33,4 +33,6 @@ function frameByPageAlone(ctx: Context): void {
   const { params, redirectUriCheckPerformed } = (ctx as unknown as KoaContextWithOIDC).oidc;
   const page = redirectUriCheckPerformed && URL.parse(String(params?.['redirect_uri']))?.origin;
   ctx.set('Content-Security-Policy', `${policy}; frame-ancestors ${page || "'none'"}`);
+  // A page that embeds only what agrees to it (COEP) embeds this too.
+  if (page) ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
 }
