@@ -10,6 +10,7 @@ import { records } from './embedded/records.ts';
 import { sets } from './embedded/sets.ts';
 import { startSweep } from './embedded/sweep.ts';
 import { transfer } from './embedded/transfer.ts';
+import { createWriteGroup } from './embedded/write-group.ts';
 import { checkBrandName } from './record-rules.ts';
 
 export interface EmbeddedStoreOptions {
@@ -28,7 +29,8 @@ export function createEmbeddedStore({
   busyTimeout = 1000,
 }: EmbeddedStoreOptions): Store {
   const database = openDatabase({ folder, busyTimeout });
-  const context = { database, now };
+  const group = createWriteGroup(database);
+  const context = { database, now, group };
   const parts = {
     records: records(context),
     sets: sets(context),
@@ -63,7 +65,11 @@ export function createEmbeddedStore({
     ping: () => answer(() => void probe.get()),
     async close() {
       stopSweep();
-      if (database.isOpen) database.close();
+      // What was promised is written.
+      if (database.isOpen) {
+        group.finish();
+        database.close();
+      }
     },
   };
 }

@@ -6,10 +6,10 @@ import { ParleyError } from '../../errors.ts';
  */
 const outside = new Set([3, 5, 6, 7, 8, 10, 11, 13, 14, 26]);
 
-/** Runs synchronous database work as the promise of the contract. */
-export async function answer<T>(work: () => T): Promise<T> {
+/** Database work, or what it becomes, as the promise of the contract. */
+export async function answer<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw isOutside(error)
       ? new ParleyError('store_unavailable', 'the embedded store failed', { cause: error })

@@ -7,6 +7,7 @@ import { transaction } from './transaction.ts';
 export const attempts: EmbeddedPart<'takeAttempt' | 'returnAttempt' | 'findAttempts' | 'forgetAttempts'> = ({
   database,
   now,
+  group,
 }) => {
   const read = database.prepare(
     'SELECT count, last, since FROM attempts WHERE brand = ? AND name = ? AND expires_at > ?',
@@ -29,7 +30,7 @@ export const attempts: EmbeddedPart<'takeAttempt' | 'returnAttempt' | 'findAttem
 
   return (brand) => ({
     takeAttempt: (name, rule) =>
-      answer(() => {
+      group.write(() => {
         const numbers = toRuleNumbers(rule);
         return transaction(database, () => {
           const state = settle(find(brand, name), numbers, now());
@@ -42,7 +43,7 @@ export const attempts: EmbeddedPart<'takeAttempt' | 'returnAttempt' | 'findAttem
         });
       }),
     returnAttempt: (name) =>
-      answer(() =>
+      group.write(() =>
         transaction(database, () => {
           if (Number(forgetLast.run(brand, name).changes) === 0) takeBack.run(brand, name);
         }),
@@ -53,6 +54,6 @@ export const attempts: EmbeddedPart<'takeAttempt' | 'returnAttempt' | 'findAttem
         const state = settle(find(brand, name), numbers, now());
         return toAttempts(state.count, waitOf(state, numbers, now()));
       }),
-    forgetAttempts: (name) => answer(() => void forget.run(brand, name)),
+    forgetAttempts: (name) => group.write(() => void forget.run(brand, name)),
   });
 };

@@ -3,7 +3,11 @@ import { answer } from './answer.ts';
 import type { EmbeddedPart } from './part.ts';
 
 /** Counters over a fixed window that opens with the first increment. */
-export const counters: EmbeddedPart<'increment' | 'readCounter' | 'resetCounter'> = ({ database, now }) => {
+export const counters: EmbeddedPart<'increment' | 'readCounter' | 'resetCounter'> = ({
+  database,
+  now,
+  group,
+}) => {
   const increment = database.prepare(`
     INSERT INTO counters (brand, name, count, expires_at) VALUES (:brand, :name, 1, :expiresAt)
     ON CONFLICT (brand, name) DO UPDATE SET
@@ -15,11 +19,11 @@ export const counters: EmbeddedPart<'increment' | 'readCounter' | 'resetCounter'
 
   return (brand) => ({
     increment: (counter, window) =>
-      answer(() => {
+      group.write(() => {
         const expiresAt = now() + toMilliseconds(window);
         return Number(increment.get({ brand, name: counter, now: now(), expiresAt })?.['count']);
       }),
     readCounter: (counter) => answer(() => Number(read.get(brand, counter, now())?.['count'] ?? 0)),
-    resetCounter: (counter) => answer(() => void reset.run(brand, counter)),
+    resetCounter: (counter) => group.write(() => void reset.run(brand, counter)),
   });
 };

@@ -7,6 +7,7 @@ import { transaction } from './transaction.ts';
 /** Permanent links between a consumer and a platform's own customer id. */
 export const links: EmbeddedPart<'putLink' | 'findLink' | 'replaceLink' | 'removeLink' | 'listLinks'> = ({
   database,
+  group,
 }) => {
   const where = 'WHERE brand = ? AND platform = ? AND account_id = ?';
   // The update that changes nothing makes RETURNING answer the link that stood before.
@@ -25,10 +26,10 @@ export const links: EmbeddedPart<'putLink' | 'findLink' | 'replaceLink' | 'remov
 
   return (brand) => ({
     putLink: (platform, accountId, link) =>
-      answer(() => read(put.get(brand, platform, accountId, JSON.stringify(link))) ?? link),
+      group.write(() => read(put.get(brand, platform, accountId, JSON.stringify(link))) ?? link),
     findLink: (platform, accountId) => answer(() => read(find.get(brand, platform, accountId))),
     replaceLink: (platform, accountId, expected, link) =>
-      answer(() =>
+      group.write(() =>
         transaction(database, () => {
           const stored = read(find.get(brand, platform, accountId));
           if (!isDeepStrictEqual(stored, JSON.parse(JSON.stringify(expected)))) return false;
@@ -36,7 +37,7 @@ export const links: EmbeddedPart<'putLink' | 'findLink' | 'replaceLink' | 'remov
           return true;
         }),
       ),
-    removeLink: (platform, accountId) => answer(() => void remove.run(brand, platform, accountId)),
+    removeLink: (platform, accountId) => group.write(() => void remove.run(brand, platform, accountId)),
     listLinks: ({ after, limit }) =>
       answer(() => {
         const from = after === undefined ? { platform: '', accountId: '' } : fromLinkMember(after);

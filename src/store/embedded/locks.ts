@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { toMilliseconds } from '../record-rules.ts';
-import { answer } from './answer.ts';
 import type { EmbeddedPart } from './part.ts';
 
 /** Single-flight locks: a row with the holder's random name, free again once it has expired. */
-export const locks: EmbeddedPart<'acquireLock'> = ({ database, now }) => {
+export const locks: EmbeddedPart<'acquireLock'> = ({ database, now, group }) => {
   const acquire = database.prepare(`
     INSERT INTO locks (brand, name, holder, expires_at) VALUES (:brand, :name, :holder, :expiresAt)
     ON CONFLICT (brand, name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
@@ -13,12 +12,12 @@ export const locks: EmbeddedPart<'acquireLock'> = ({ database, now }) => {
 
   return (brand) => ({
     acquireLock: (name, expiresIn) =>
-      answer(() => {
+      group.write(() => {
         const holder = randomUUID();
         const expiresAt = now() + toMilliseconds(expiresIn);
         const { changes } = acquire.run({ brand, name, holder, expiresAt, now: now() });
         if (changes === 0) return undefined;
-        return { release: () => answer(() => void release.run(brand, name, holder)) };
+        return { release: () => group.write(() => void release.run(brand, name, holder)) };
       }),
   });
 };

@@ -3,7 +3,7 @@ import { answer } from './answer.ts';
 import type { EmbeddedPart } from './part.ts';
 
 /** One moment per account before which everything is dead; neither the moment nor its life ever shrinks. */
-export const notBefore: EmbeddedPart<'setNotBefore' | 'notBefore'> = ({ database, now }) => {
+export const notBefore: EmbeddedPart<'setNotBefore' | 'notBefore'> = ({ database, now, group }) => {
   const set = database.prepare(`
     INSERT INTO not_before (brand, account_id, epoch_seconds, expires_at)
     VALUES (:brand, :accountId, :epochSeconds, :expiresAt)
@@ -17,7 +17,7 @@ export const notBefore: EmbeddedPart<'setNotBefore' | 'notBefore'> = ({ database
 
   return (brand) => ({
     setNotBefore: (accountId, epochSeconds, expiresIn) =>
-      answer(() => {
+      group.write(() => {
         const expiresAt = now() + toMilliseconds(expiresIn);
         set.run({ brand, accountId, epochSeconds: Math.floor(epochSeconds), expiresAt, now: now() });
       }),

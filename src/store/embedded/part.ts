@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { BrandStore } from '../contract.ts';
+import type { WriteGroup } from './write-group.ts';
 
 export interface EmbeddedContext {
   database: DatabaseSync;
   /** Epoch milliseconds. */
   now: () => number;
+  group: WriteGroup;
 }
 
 /** One table's share of the contract: statements are prepared once per store, brands are bound per call. */

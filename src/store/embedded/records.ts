@@ -18,7 +18,7 @@ import { transaction } from './transaction.ts';
 export const records: EmbeddedPart<
   'upsert' | 'find' | 'findByUid' | 'findByUserCode' | 'consume' | 'destroy' | 'revokeGrant'
 > = (context) => {
-  const { database, now } = context;
+  const { database, now, group } = context;
   const sql = prepareStatements(context);
 
   function destroyNow(brand: string, model: string, id: string): void {
@@ -28,7 +28,7 @@ export const records: EmbeddedPart<
 
   return (brand) => ({
     upsert: (model, id, payload, expiresIn) =>
-      answer(() => {
+      group.write(() => {
         const { uid = null, userCode = null, grantId = null } = indexesOf(model, payload);
         const once = isWrittenOnce(model);
         const { changes } = sql.upsert.run({
@@ -56,14 +56,14 @@ export const records: EmbeddedPart<
     findByUserCode: (model, userCode) =>
       answer(() => readRecord(sql.findByUserCode.get(brand, model, userCode, now()))),
     consume: (model, id) =>
-      answer(() => {
+      group.write(() => {
         const { changes } = sql.consume.run(Math.floor(now() / 1000), brand, model, id, now());
         if (changes === 1) return 'consumed';
         return sql.find.get(brand, model, id, now()) ? 'lost' : 'unknown';
       }),
-    destroy: (model, id) => answer(() => destroyNow(brand, model, id)),
+    destroy: (model, id) => group.write(() => destroyNow(brand, model, id)),
     revokeGrant: (grantId) =>
-      answer(() =>
+      group.write(() =>
         transaction(database, () => {
           destroyNow(brand, 'Grant', grantId);
           sql.removeGrantMembers.run(brand, grantId);

@@ -1,6 +1,8 @@
 import type { EmbeddedContext } from './part.ts';
 import { expiringTables } from './schema.ts';
 
+type Clocked = Pick<EmbeddedContext, 'database' | 'now'>;
+
 const interval = 10_000;
 const pauseBetweenBatches = 100;
 const batchSize = 500;
@@ -10,7 +12,7 @@ const batchSize = 500;
  * batches: the work is synchronous, and requests wait behind it.
  * @returns whether a table has more to delete
  */
-export function sweep({ database, now }: EmbeddedContext, limit = batchSize): boolean {
+export function sweep({ database, now }: Clocked, limit = batchSize): boolean {
   const moment = now();
   let more = false;
   for (const table of expiringTables) {
@@ -25,7 +27,7 @@ export function sweep({ database, now }: EmbeddedContext, limit = batchSize): bo
 }
 
 /** Sweeps until the returned function is called; never keeps the process alive. */
-export function startSweep(context: EmbeddedContext): () => void {
+export function startSweep(context: Clocked): () => void {
   let timer = setTimeout(run, interval).unref();
 
   function run(): void {

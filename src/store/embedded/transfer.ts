@@ -5,7 +5,6 @@ import type { StoredItem } from '../stored-item.ts';
 import { answer } from './answer.ts';
 import type { EmbeddedContext } from './part.ts';
 import { never } from './schema.ts';
-import { transaction } from './transaction.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -13,6 +12,7 @@ type Row = Record<string, SQLOutputValue>;
 export function transfer({
   database,
   now,
+  group,
 }: EmbeddedContext): Pick<Store, 'exportItems' | 'importItems' | 'isEmpty'> {
   const replace = (table: string, columns: string) =>
     database.prepare(
@@ -56,6 +56,7 @@ export function transfer({
 
   return {
     async *exportItems() {
+      group.finish();
       for (const [table, read] of Object.entries(readers)) {
         const where = table === 'links' ? '' : 'WHERE expires_at > ?';
         const parameters = table === 'links' ? [] : [now()];
@@ -63,7 +64,7 @@ export function transfer({
           yield read(row);
       }
     },
-    importItems: (items) => answer(() => transaction(database, () => items.forEach(write))),
+    importItems: (items) => group.write(() => items.forEach(write)),
     isEmpty: () =>
       answer(() =>
         Object.keys(readers).every(
