@@ -51,8 +51,8 @@ function reportStep({ at, algorithm, kid, step, why }: PlannedStep): KeyReport['
   };
 }
 
-export function describeReport({ brand, place, keys, plan }: KeyReport): string {
-  const lines = [
+export function describeReport({ brand, place, keys, plan }: KeyReport): string[] {
+  return [
     `${brand}  ${place}`,
     ...keys.map(
       ({ alg, state, kid, created_at: made, signs_from: from }) =>
@@ -64,7 +64,6 @@ export function describeReport({ brand, place, keys, plan }: KeyReport): string 
         `    ${at === undefined ? 'open             ' : shorten(at)}  ${alg} ${kid === undefined ? step : `${kid.slice(0, 8)} ${step}`}: ${why}`,
     ),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function toIso(time: number): string {

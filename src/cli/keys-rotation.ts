@@ -12,8 +12,11 @@ import {
   retireKey,
   rotateKeys,
 } from '../operations/change-keys.ts';
+import { withCommandAudit } from '../operations/command-audit.ts';
+import { answer, type JsonChoice, jsonOption } from './answer.ts';
 import { chooseBrand } from './choose-brand.ts';
 import { describeReport, reportKeys } from './describe-keys.ts';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
 export interface KeysRotationOptions {
@@ -23,9 +26,8 @@ export interface KeysRotationOptions {
   now(): number;
 }
 
-interface Choice {
+interface Choice extends JsonChoice {
   brand?: string;
-  json: boolean;
 }
 
 interface ChangeChoice extends Choice, HeldChoice {
@@ -43,15 +45,17 @@ interface HeldChoice {
 
 /** `parley keys list | generate | rotate | retire | ack`: the states of a brand's signing keys (docs/keys.md). */
 export function registerKeysRotation(group: Command, options: KeysRotationOptions): void {
-  common(
-    group.command('list').description("show each brand's signing keys, their states and what comes"),
-  ).action((choice: Choice) => list(choice, options));
+  common(group.command('list').description("show each brand's signing keys, their states and what comes"))
+    .addHelpText('after', exampleOf('keys list'))
+    .action((choice: Choice) => list(choice, options));
 
   changing(group.command('generate').description('make a next key: published, not signing yet'))
     .addOption(algorithm())
-    .addOption(held())
+    .addOption(heldOption())
     .action((choice: AlgorithmChoice) =>
-      change(choice, options, (keys) => generateKeys(keys, choice.alg && [choice.alg])),
+      change({ command: 'generate', choice }, options, (keys) =>
+        generateKeys(keys, choice.alg && [choice.alg]),
+      ),
     );
 
   changing(
@@ -60,10 +64,11 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
       .description('let the next key sign as soon as everybody knows it; one is made where there is none'),
   )
     .addOption(algorithm())
-    .addOption(held())
+    .addOption(heldOption())
     .option('--force', 'sign with it now, whoever does not know it yet', false)
+    .addHelpText('after', exampleOf('keys rotate --plan'))
     .action((choice: AlgorithmChoice & { force: boolean }) =>
-      change(choice, options, (keys) =>
+      change({ command: choice.force ? 'rotate --force' : 'rotate', choice }, options, (keys) =>
         rotateKeys(keys, { algorithms: choice.alg && [choice.alg], force: choice.force }),
       ),
     );
@@ -73,7 +78,11 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
     .option('--leaked', 'it is in wrong hands: it leaves now, and the next key signs now', false)
     .option('--force', 'also while what it signed is still valid', false)
     .action((kid: string, choice: ChangeChoice & { leaked: boolean; force: boolean }) =>
-      change(choice, options, (keys) => retireKey(keys, { kid, leaked: choice.leaked, force: choice.force })),
+      change(
+        { command: choice.leaked ? `retire ${kid} --leaked` : `retire ${kid}`, choice },
+        options,
+        (keys) => retireKey(keys, { kid, leaked: choice.leaked, force: choice.force }),
+      ),
     );
 
   changing(
@@ -84,14 +93,14 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
     .argument('<client>', "the client's id")
     .option('--force', 'also before everybody else knows the key', false)
     .action((client: string, choice: ChangeChoice & { force: boolean }) =>
-      change(choice, options, (keys) => acknowledgeKey(keys, { client, force: choice.force })),
+      change({ command: `ack ${client}`, choice }, options, (keys) =>
+        acknowledgeKey(keys, { client, force: choice.force }),
+      ),
     );
 }
 
 function common(command: Command): Command {
-  return command
-    .option('--brand <brand>', 'the brand, where there are several')
-    .option('--json', 'print JSON', false);
+  return command.option('--brand <brand>', 'the brand, where there are several').option(...jsonOption);
 }
 
 function changing(command: Command): Command {
@@ -102,13 +111,13 @@ function algorithm(): Option {
   return new Option('--alg <algorithm>', 'this algorithm only').choices(['RS256', 'ES256']);
 }
 
-export function held(): Option {
+export function heldOption(): Option {
   return new Option('--agent <name...>', 'keys that the agent has, by label or fingerprint (keys.agent)');
 }
 
-async function list({ brand: name, json }: Choice, options: KeysRotationOptions): Promise<void> {
+async function list(choice: Choice, options: KeysRotationOptions): Promise<void> {
   const config = await load(options);
-  const brands = name === undefined ? config.brands : [chooseBrand(config.brands, name)];
+  const brands = choice.brand === undefined ? config.brands : [chooseBrand(config.brands, choice.brand)];
   const now = options.now();
   const reports = await Promise.all(
     brands.map(async (brand) => {
@@ -117,32 +126,35 @@ async function list({ brand: name, json }: Choice, options: KeysRotationOptions)
       return reportKeys(brand.brand, entries, { ...keys, now });
     }),
   );
-  options.io.stdout.write(json ? toJson({ brands: reports }) : reports.map(describeReport).join('\n'));
+  answer(options.io, choice, { value: { brands: reports }, lines: reports.flatMap(describeReport) });
 }
 
 async function change(
-  { brand: name, json, plan, agent = [] }: ChangeChoice,
+  { command, choice }: { command: string; choice: ChangeChoice },
   options: KeysRotationOptions,
   work: (keys: KeyChangeOptions) => Promise<KeyChange>,
 ): Promise<void> {
+  const { plan, agent: held = [] } = choice;
   const config = await load(options);
-  const brand = chooseBrand(config.brands, name);
+  const brand = chooseBrand(config.brands, choice.brand);
   const keys: BrandKeys & { now: number } = { ...openBrandKeys(config, brand), now: options.now() };
-  const { entries, breaks } = await work({ ...keys, plan, held: agent }).finally(() => keys.signer?.close());
-  const report = reportKeys(brand.brand, entries, keys);
-  if (json) {
-    options.io.stdout.write(toJson({ ...report, breaks, changed: !plan }));
-    return;
+  const { entries, breaks } = await work({ ...keys, plan, held }).finally(() => keys.signer?.close());
+  if (!plan) {
+    await withCommandAudit(config, async (audit) => {
+      audit.record('command.run', { brand: brand.brand, command: `keys ${command}` });
+    });
   }
-  const broken = breaks.map((sentence) => `  Breaks: ${sentence}\n`).join('');
-  const end = plan ? 'This is a plan: nothing has changed.\n' : 'Running processes follow within seconds.\n';
-  options.io.stdout.write(`${describeReport(report)}${broken}${end}`);
+  const report = reportKeys(brand.brand, entries, keys);
+  answer(options.io, choice, {
+    value: { ...report, breaks, changed: !plan },
+    lines: [
+      ...describeReport(report),
+      ...breaks.map((sentence) => `  Breaks: ${sentence}`),
+      plan ? 'This is a plan: nothing has changed.' : 'Running processes follow within seconds.',
+    ],
+  });
 }
 
 function load({ io, checks }: KeysRotationOptions): Promise<Config> {
   return loadConfig({ env: io.env, cwd: io.cwd, checks });
-}
-
-function toJson(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

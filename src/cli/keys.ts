@@ -14,7 +14,7 @@ import { chooseBrand } from './choose-brand.ts';
 import { createHeldKeys } from '../operations/change-keys.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';
-import { held as heldOption, type KeysRotationOptions, registerKeysRotation } from './keys-rotation.ts';
+import { heldOption, type KeysRotationOptions, registerKeysRotation } from './keys-rotation.ts';
 
 /** `parley keys`. Nothing private is ever printed but what `cookie` and `encryption` make. */
 export function registerKeys(program: Command, options: KeysRotationOptions): void {
