@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 
 /**
  * Names that stand for consumers in the audit log: a keyed hash, so that lines about one consumer belong together and
@@ -11,7 +11,8 @@ export interface Pseudonyms {
 
 /** @param key a secret text; the brand is part of what is hashed, so that brands' logs cannot be joined */
 export function createPseudonyms(key: string): Pseudonyms {
-  const derived = Buffer.from(hkdfSync('sha256', key, '', 'parley audit pseudonyms', 32));
+  // A key object that stays: with raw bytes, Node makes one for each hash.
+  const derived = createSecretKey(new Uint8Array(hkdfSync('sha256', key, '', 'parley audit pseudonyms', 32)));
   const hash = (kind: string, brand: string, value: string) =>
     createHmac('sha256', derived)
       .update(JSON.stringify([kind, brand, value]))
