@@ -1,6 +1,11 @@
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import type { BrandStore, Store } from '../src/store/contract.ts';
 import type { Telemetry } from '../src/telemetry/contract.ts';
 import { createTelemetry } from '../src/telemetry/create-telemetry.ts';
@@ -45,11 +50,22 @@ const exporter = {
   export: (_: unknown, told: (result: { code: number }) => void) => told({ code: 0 }),
   shutdown: async () => {},
 };
-const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter })] });
-trace.setGlobalTracerProvider(provider);
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-rows.push(['traces, every one', await measure(createTelemetry({ measure: false }))]);
-rows.push(['metrics and traces', await measure(createTelemetry({ measure: true }))]);
+for (const [name, share] of [
+  ['traces, one in ten', 0.1],
+  ['traces, every one', 1],
+] as const) {
+  trace.disable();
+  const root = new TraceIdRatioBasedSampler(share);
+  trace.setGlobalTracerProvider(
+    new TracerProvider({
+      sampler: new ParentBasedSampler({ root }),
+      spanProcessors: [new BatchSpanProcessor({ exporter })],
+    }),
+  );
+  rows.push([name, await measure(createTelemetry({ measure: false }))]);
+}
+rows.push(['metrics, and every trace', await measure(createTelemetry({ measure: true }))]);
 
 process.stdout.write('one request with one operation of the store   microseconds\n');
 for (const [name, time] of rows) process.stdout.write(`${name.padEnd(46)}${time.toFixed(2).padStart(12)}\n`);
