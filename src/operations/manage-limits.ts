@@ -29,7 +29,7 @@ export async function withLimits<T>(
   { brand, limits: settings }: BrandConfig,
   work: (limits: ManagedLimits) => Promise<T>,
 ): Promise<T> {
-  const opened = openConfiguredStore(config, createLog({ level: 'silent' }));
+  const opened = openConfiguredStore(config, createLog({ level: 'silent', destination: { write() {} } }));
   const store = opened.forBrand(brand);
   try {
     return await work({
