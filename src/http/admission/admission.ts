@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { ParleyError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { createAdaptiveLimit } from './adaptive-limit.ts';
@@ -29,6 +30,13 @@ const refusal = new ParleyError('overloaded', 'more requests than this process c
   isOneOfMany: true,
 });
 
+/** Who goes first. A place of the platforms' is had by an address alone, so that consumers take turns with them. */
+const order = {
+  usual: ['platform', 'known', 'stranger'],
+  afterPlatforms: ['known', 'platform', 'stranger'],
+} as const;
+const platformsInTurn = 3;
+
 /** Milliseconds between two lines of the log. */
 const quiet = 10_000;
 
@@ -50,6 +58,8 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
   };
   let running = 0;
   let strangers = 0;
+  /** That went before, since the last consumer who had to wait. */
+  let platforms = 0;
   let refused = 0;
   let toldAt = 0;
 
@@ -64,9 +74,17 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
   const hasRoomFor = (standing: Standing) =>
     hasRoom() && (standing !== 'stranger' || strangers < limits.strangers.value());
 
+  function findNext(): Standing | undefined {
+    const standings = platforms < platformsInTurn ? order.usual : order.afterPlatforms;
+    return standings.find((standing) => lines[standing].length() > 0 && hasRoomFor(standing));
+  }
+
   function startWaiting(): void {
-    for (const standing of ['platform', 'known', 'stranger'] as const)
-      while (lines[standing].length() > 0 && hasRoomFor(standing)) lines[standing].startNext();
+    for (let next = findNext(); next; next = findNext()) {
+      if (next === 'platform') platforms += 1;
+      else if (next === 'known') platforms = 0;
+      lines[next].startNext();
+    }
   }
 
   function tellRefusal(standing: Standing): void {
@@ -100,7 +118,8 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
         throw refusal;
       }
       return new Promise((resolve, reject) => {
-        line.join(() => void start(standing, work).then(resolve, reject));
+        // In its own async context: it is another request's end that starts it, and its trace is not this one's.
+        line.join(AsyncResource.bind(() => void start(standing, work).then(resolve, reject)));
       });
     },
   };

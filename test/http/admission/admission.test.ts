@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createAdaptiveLimit } from '../../../src/http/admission/adaptive-limit.ts';
 import { type Admission, createAdmission, type Standing } from '../../../src/http/admission/admission.ts';
@@ -60,6 +61,39 @@ describe('a process with a limit of work at once', () => {
     await Promise.all([...running, ...late]);
     expect(begun.indexOf('a code')).toBeLessThan(begun.indexOf('a consumer'));
     expect(begun.indexOf('a consumer')).toBeLessThan(begun.indexOf('a stranger'));
+  });
+
+  test('keeps a place for consumers in every few, however many go where platforms go', async () => {
+    const running = comeTogether(200, 'known');
+    const crowd = Array.from({ length: 100 }, () => come('platform', 'the crowd'));
+    const consumers = Array.from({ length: 10 }, () => come('known', 'a consumer'));
+    const before = begun.length;
+    for (let ended = 0; ended < 40; ended += 1) finish.shift()?.();
+    await new Promise(setImmediate);
+    const next = begun.slice(before, before + 40);
+    expect(next).toHaveLength(40);
+    expect(next.filter((name) => name === 'a consumer')).toHaveLength(10);
+    await finishEverything();
+    await Promise.all([...running, ...crowd, ...consumers]);
+  });
+
+  test('runs what has waited as the request that it is, not as the one that made room for it', async () => {
+    const request = new AsyncLocalStorage<number>();
+    const seen: [came: number, ran: number | undefined][] = [];
+    const coming = Array.from({ length: 300 }, (_, number) =>
+      request.run(number, () =>
+        admission.run(
+          () => 'known',
+          async () => {
+            seen.push([number, request.getStore()]);
+            await new Promise(setImmediate);
+          },
+        ),
+      ),
+    );
+    await Promise.all(coming);
+    expect(seen).toHaveLength(300);
+    for (const [came, ran] of seen) expect(ran).toBe(came);
   });
 
   test('takes a burst, and turns away who comes once the line has stood still for too long', async () => {
