@@ -6,6 +6,7 @@ import type { BrandConfig } from '../config/brand-schema.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import type { Admission } from '../http/admission/admission.ts';
 import { admitRequests } from '../http/admission/admit-requests.ts';
+import { createIsSignedIn } from '../http/admission/signed-in.ts';
 import { answerPolicy } from '../http/answer-policy.ts';
 import type { AnonymousLimit } from '../http/limit-anonymous.ts';
 import { createInteractionRoutes, type InteractionOptions } from '../interaction/dispatch.ts';
@@ -40,10 +41,12 @@ export interface BrandAppOptions extends Pick<InteractionOptions, 'ways'> {
 export function createBrandApp(options: BrandAppOptions): Koa {
   const { brand, issuer, store, limits, audit, log, pages, now } = options;
   const { cookies } = issuer;
-  const isSignedIn = (ctx: Context) => ctx.cookies.get(cookies.names.session, { signed: true }) !== undefined;
+  const isSignedIn = createIsSignedIn(store, cookies.names.session);
   const app = new Koa();
   app.use(options.serveScript);
-  app.use(options.anonymousLimit.refuseEarly((ctx) => bringsBrandSession(brand, ctx) || isSignedIn(ctx)));
+  app.use(
+    options.anonymousLimit.refuseEarly(async (ctx) => bringsBrandSession(brand, ctx) || isSignedIn(ctx)),
+  );
   app.use(admitRequests({ admission: options.admission, isSignedIn }));
   if (options.demo) app.use(options.demo);
   app.use(answerPolicy);

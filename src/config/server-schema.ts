@@ -102,7 +102,9 @@ export const serverSchema = z.strictObject({
     .int()
     .positive()
     .default(3000)
-    .describe('Authorization requests without a session that one address may begin in ten minutes.'),
+    .describe(
+      'Authorization requests without a session, and empty sessions, that one address may begin in ten minutes.',
+    ),
   audit: audit.prefault({}).describe('Where security events are written (docs/audit-log.md).'),
   admin: adminSchema
     .optional()

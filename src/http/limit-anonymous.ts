@@ -14,7 +14,7 @@ export interface AnonymousLimit {
   /** Counts one more. @throws ParleyError('too_many_requests') */
   admit(ip: string): Promise<void>;
   /** Refuses whatever an address over its limit begins, for nothing: no store, no library, no look at the request. */
-  refuseEarly(speaksForSomebody: (ctx: Context) => boolean): Middleware;
+  refuseEarly(speaksForSomebody: (ctx: Context) => Promise<boolean>): Middleware;
 }
 
 /**
@@ -43,9 +43,7 @@ export function createAnonymousLimit(counter: Pick<BrandStore, 'increment'>, lim
     },
     refuseEarly: (speaksForSomebody) => async (ctx: Context, next: Next) => {
       const isOver = over.size > 0 && asksForSignIn(ctx) && over.has(addressGroup(ctx.ip));
-      if (isOver && !speaksForSomebody(ctx)) {
-        throw repeated;
-      }
+      if (isOver && !(await speaksForSomebody(ctx))) throw repeated;
       await next();
     },
   };

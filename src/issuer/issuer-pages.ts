@@ -41,6 +41,8 @@ export function issuerPages({
   return {
     /** Errors that may not be redirected: before the redirect URI is validated, or on our side. */
     renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+      // A session that could not be saved is noticed once the answer is made.
+      ctx.remove('Location');
       if (isPageRequest(ctx)) {
         ctx.body = { ...out, support_id: ctx.state['requestId'] };
         return;

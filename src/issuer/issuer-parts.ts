@@ -70,6 +70,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
       store,
       accountSessions,
       endedSessions,
+      admitAnonymous: options.admitAnonymous,
       idleLifetime: brand.session.idle,
       onLateSave: lateAnswers.mark,
     }),

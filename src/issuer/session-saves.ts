@@ -9,6 +9,8 @@ export interface SessionSavesOptions {
   endedSessions: EndedSessions;
   /** Seconds without a request after which a session ends. */
   idleLifetime: number;
+  /** Asked before a session is stored that is nobody's. */
+  admitAnonymous(ip: string): Promise<void>;
   /** Called with the request whose session save came after the session's end. */
   onLateSave(ctx: object): void;
 }
@@ -39,8 +41,18 @@ export function createSessionSaves(options: SessionSavesOptions): SessionSaves {
     return Math.abs(payload.exp - before.end) < slack && before.content === contentOf(payload);
   }
 
+  /**
+   * The library stores sessions of nobody's to ask whether to sign out, and one more with each request that brings the
+   * cookie of one that is gone: a stranger could have them stored without end.
+   */
+  async function admit(id: string, { accountId }: AdapterPayload): Promise<void> {
+    const ctx = Provider.ctx;
+    if (accountId === undefined && ctx && found.get(ctx)?.id !== id) await options.admitAnonymous(ctx.ip);
+  }
+
   async function hasEnded(id: string, payload: AdapterPayload, expiresIn?: number): Promise<boolean> {
     if (payload.uid !== undefined && isSaved(id, payload)) return endedSessions.has(payload.uid);
+    await admit(id, payload);
     // Noted first: none is written that its account's end would not find.
     const [, outcome] = await Promise.all([
       accountSessions.note(payload),

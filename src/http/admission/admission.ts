@@ -14,7 +14,7 @@ export type Standing = 'platform' | 'known' | 'stranger';
 /** The process's own limit of work at once, whichever brand it is for. */
 export interface Admission {
   /** Runs the work now or in its turn. @throws ParleyError('overloaded') when its turn would come too late */
-  run(standing: () => Standing, work: () => Promise<void>): Promise<void>;
+  run(standing: () => Promise<Standing>, work: () => Promise<void>): Promise<void>;
 }
 
 export interface AdmissionOptions {
@@ -110,7 +110,7 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
     async run(standingOf, work) {
       turns.sample();
       if (isCalm()) return start('known', work);
-      const standing = standingOf();
+      const standing = await standingOf();
       const line = lines[standing];
       if (line.length() === 0 && hasRoomFor(standing)) return start(standing, work);
       if (!line.isOpen()) {

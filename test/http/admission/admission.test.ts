@@ -24,7 +24,7 @@ describe('a process with a limit of work at once', () => {
 
   function come(standing: Standing, name: string = standing): Promise<void> {
     return admission.run(
-      () => standing,
+      async () => standing,
       () => {
         begun.push(name);
         const { promise, resolve } = Promise.withResolvers<void>();
@@ -39,34 +39,43 @@ describe('a process with a limit of work at once', () => {
       await new Promise(setImmediate);
     }
   }
-  const comeTogether = (count: number, standing: Standing) =>
-    Array.from({ length: count }, () => come(standing));
+  /** Resolves when each has got a place or stands in line. */
+  async function comeTogether(
+    count: number,
+    standing: Standing,
+    name?: string,
+  ): Promise<{ end: Promise<void[]> }> {
+    const coming = Array.from({ length: count }, () => come(standing, name));
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    return { end: Promise.all(coming) };
+  }
   const countBegun = (name: string) => begun.filter((one) => one === name).length;
 
   test('lets strangers wait for strangers, and nobody else for them', async () => {
-    const strangers = comeTogether(100, 'stranger');
+    const strangers = await comeTogether(100, 'stranger');
     expect(countBegun('stranger')).toBeLessThan(20);
-    const others = [...comeTogether(100, 'known'), ...comeTogether(20, 'platform')];
+    const consumers = await comeTogether(100, 'known');
+    const platforms = await comeTogether(20, 'platform');
     expect([countBegun('known'), countBegun('platform')]).toEqual([100, 20]);
     await finishEverything();
-    await Promise.all([...strangers, ...others]);
+    await Promise.all([strangers.end, consumers.end, platforms.end]);
     expect(countBegun('stranger')).toBe(100);
   });
 
   test('lets what finishes something begun go before what begins something, and both before strangers', async () => {
-    const running = comeTogether(250, 'known');
+    const running = await comeTogether(250, 'known');
     expect(begun.length).toBeLessThan(250);
     const late = [come('stranger', 'a stranger'), come('known', 'a consumer'), come('platform', 'a code')];
     await finishEverything();
-    await Promise.all([...running, ...late]);
+    await Promise.all([running.end, ...late]);
     expect(begun.indexOf('a code')).toBeLessThan(begun.indexOf('a consumer'));
     expect(begun.indexOf('a consumer')).toBeLessThan(begun.indexOf('a stranger'));
   });
 
   test('keeps a place for consumers in every few, however many go where platforms go', async () => {
-    const running = comeTogether(200, 'known');
-    const crowd = Array.from({ length: 100 }, () => come('platform', 'the crowd'));
-    const consumers = Array.from({ length: 10 }, () => come('known', 'a consumer'));
+    const running = await comeTogether(200, 'known');
+    const crowd = await comeTogether(100, 'platform', 'the crowd');
+    const consumers = await comeTogether(10, 'known', 'a consumer');
     const before = begun.length;
     for (let ended = 0; ended < 40; ended += 1) finish.shift()?.();
     await new Promise(setImmediate);
@@ -74,7 +83,7 @@ describe('a process with a limit of work at once', () => {
     expect(next).toHaveLength(40);
     expect(next.filter((name) => name === 'a consumer')).toHaveLength(10);
     await finishEverything();
-    await Promise.all([...running, ...crowd, ...consumers]);
+    await Promise.all([running.end, crowd.end, consumers.end]);
   });
 
   test('runs what has waited as the request that it is, not as the one that made room for it', async () => {
@@ -83,7 +92,7 @@ describe('a process with a limit of work at once', () => {
     const coming = Array.from({ length: 300 }, (_, number) =>
       request.run(number, () =>
         admission.run(
-          () => 'known',
+          async () => 'known',
           async () => {
             seen.push([number, request.getStore()]);
             await new Promise(setImmediate);
@@ -97,25 +106,25 @@ describe('a process with a limit of work at once', () => {
   });
 
   test('takes a burst, and turns away who comes once the line has stood still for too long', async () => {
-    const burst = comeTogether(400, 'known');
+    const burst = await comeTogether(400, 'known');
     time += 30;
-    const next = come('known');
+    const next = await comeTogether(1, 'known');
     time += 1000;
     await expect(come('known')).rejects.toMatchObject({ code: 'overloaded', status: 503, retryAfter: 2 });
     await expect(come('known')).rejects.toMatchObject({ code: 'overloaded' });
     // What is refused by the hundred is a line or two in the log.
     expect(lines).toHaveLength(1);
     await finishEverything();
-    await Promise.all([...burst, next]);
-    const after = come('known');
+    await Promise.all([burst.end, next.end]);
+    const after = await comeTogether(1, 'known');
     await finishEverything();
-    await after;
+    await after.end;
   });
 
   test('gives a place back when the work fails', async () => {
     const failing = Array.from({ length: 400 }, () =>
       admission.run(
-        () => 'known',
+        async () => 'known',
         () => Promise.reject(new Error('the work failed')),
       ),
     );

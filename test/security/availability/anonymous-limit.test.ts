@@ -81,6 +81,41 @@ describe('47 an address that begins many authorization requests without a sessio
       expect(counting.take().calls).toBe(0);
     });
 
+    test('gets no sessions without end: neither by asking to sign out, nor by the cookie of one that is gone', async () => {
+      const signOut = `${parley.issuer}/session/end`;
+      const from = (address: string) => ({ 'x-forwarded-for': address });
+      const nobody = new Visitor();
+      await nobody.get(signOut, from('192.0.2.4'));
+      for (let n = 1; n < limit; n += 1) await new Visitor().get(signOut, from('192.0.2.4'));
+      expect((await new Visitor().get(signOut, from('192.0.2.4'))).status).toBe(429);
+      // A session that is there already is not one more.
+      expect((await nobody.get(signOut, from('192.0.2.4'))).status).toBe(200);
+
+      const id = nobody.cookies.get('parley_acme_session')?.value ?? '';
+      await counting.store.forBrand('acme').destroy('Session', id);
+      const silent = authorizationUrl(webClient(parley), { prompt: 'none' });
+      const ask = () => nobody.clone().get(silent, from('192.0.2.5'));
+      for (let n = 0; n < limit; n += 1)
+        expect((await ask()).headers.get('location')).toContain('error=login_required');
+      const refused = await ask();
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get('location')).toBeNull();
+    });
+
+    test('does not pass for a consumer with the cookie of a session that is nobody’s', async () => {
+      const address = { 'x-forwarded-for': '192.0.2.6' };
+      const nobody = new Visitor();
+      await nobody.get(`${parley.issuer}/session/end`, address);
+      expect(nobody.cookies.has('parley_acme_session.sig')).toBe(true);
+      for (let n = 0; n < limit; n += 1) await begin('192.0.2.6');
+      const url = authorizationUrl(webClient(parley));
+      counting.take();
+      for (let n = 0; n < 5; n += 1) expect((await nobody.get(url, address)).status).toBe(429);
+      // Whose session it is was asked once; the request log may be written meanwhile.
+      expect(counting.take().calls).toBeLessThan(5);
+      expect((await signedIn.get(url, address)).headers.get('location')).toContain('code=');
+    });
+
     test('is logged with its own code', () => {
       expect(parley.log.filter((line) => line['error'] === 'too_many_requests').length).toBeGreaterThan(0);
     });

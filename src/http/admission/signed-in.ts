@@ -1,0 +1,29 @@
+import type { Context } from 'koa';
+import { LRUCache } from 'lru-cache';
+import type { BrandStore } from '../../store/contract.ts';
+
+/** Milliseconds for which the store's answer counts: who signs in meanwhile has another cookie then. */
+const remembered = 30_000;
+const mostSessions = 20_000;
+
+/** Rejects with ParleyError('store_unavailable'). */
+export type IsSignedIn = (ctx: Context) => Promise<boolean>;
+
+/**
+ * Whether a request comes from a consumer who is signed in. A signature says no more than that the cookie is ours:
+ * strangers get one too, with the question whether to sign out, and whoever has signed out keeps theirs. So the store
+ * says whose it is.
+ *
+ * @param cookie the name of the session's
+ */
+export function createIsSignedIn(store: Pick<BrandStore, 'find'>, cookie: string): IsSignedIn {
+  const sessions = new LRUCache<string, boolean>({
+    max: mostSessions,
+    ttl: remembered,
+    fetchMethod: async (id) => (await store.find('Session', id))?.['accountId'] !== undefined,
+  });
+  return async (ctx) => {
+    const id = ctx.cookies.get(cookie, { signed: true });
+    return id !== undefined && (await sessions.fetch(id)) === true;
+  };
+}
