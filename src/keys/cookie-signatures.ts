@@ -32,11 +32,15 @@ export function createCookieSignatures(secrets: readonly Uint8Array[]): CookieSi
 
 /** Cookies whose signatures are remembered, of all requests that run. */
 const most = 256;
+/** Characters. A longer one is none of ours: strangers would fill the memory with them, brand by brand. */
+const longest = 256;
 
 function createSigner(key: KeyObject): (data: string) => string {
   const known = new Map<string, string>();
+  const make = (data: string) => createHmac('sha256', key).update(data).digest('base64url');
   return (data) => {
-    const signature = known.get(data) ?? createHmac('sha256', key).update(data).digest('base64url');
+    if (data.length > longest) return make(data);
+    const signature = known.get(data) ?? make(data);
     if (known.size >= most) known.clear();
     known.set(data, signature);
     return signature;

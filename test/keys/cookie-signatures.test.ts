@@ -1,4 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import { createCookieSignatures } from '../../src/keys/cookie-signatures.ts';
 
@@ -31,6 +33,20 @@ test.each([
 ])('a signature %s is refused', (_, signature) => {
   expect(signatures.index(cookie, signature)).toBe(-1);
   expect(signatures.verify(cookie, signature)).toBe(false);
+});
+
+test('what strangers send as cookies is not kept in memory, for however many brands', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const brands = Array.from({ length: 20 }, () => createCookieSignatures([newer, older]));
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (const brand of brands)
+    for (let n = 0; n < 200; n += 1)
+      brand.verify(`parley_acme_session=${randomBytes(7_000).toString('hex')}`, right);
+  collectGarbage();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000);
+  expect(brands).toHaveLength(20);
 });
 
 test('without a key there are no signatures', () => {

@@ -4,7 +4,7 @@ import type { BrandStore } from '../../store/contract.ts';
 
 /** Milliseconds for which the store's answer counts: who signs in meanwhile has another cookie then. */
 const remembered = 30_000;
-const mostSessions = 20_000;
+const mostSessions = 10_000;
 
 /** Rejects with ParleyError('store_unavailable'). */
 export type IsSignedIn = (ctx: Context) => Promise<boolean>;
@@ -17,13 +17,24 @@ export type IsSignedIn = (ctx: Context) => Promise<boolean>;
  * @param cookie the name of the session's
  */
 export function createIsSignedIn(store: Pick<BrandStore, 'find'>, cookie: string): IsSignedIn {
-  const sessions = new LRUCache<string, boolean>({
-    max: mostSessions,
-    ttl: remembered,
-    fetchMethod: async (id) => (await store.find('Session', id))?.['accountId'] !== undefined,
-  });
+  let sessions: LRUCache<string, Promise<boolean>> | undefined;
+
+  async function ask(id: string): Promise<boolean> {
+    try {
+      return (await store.find('Session', id))?.['accountId'] !== undefined;
+    } catch (error) {
+      sessions?.delete(id);
+      throw error;
+    }
+  }
+
   return async (ctx) => {
     const id = ctx.cookies.get(cookie, { signed: true });
-    return id !== undefined && (await sessions.fetch(id)) === true;
+    if (id === undefined) return false;
+    // Its memory is taken at once, and most brands never need it.
+    sessions ??= new LRUCache({ max: mostSessions, ttl: remembered });
+    const answer = sessions.get(id) ?? ask(id);
+    sessions.set(id, answer, { noUpdateTTL: true });
+    return answer;
   };
 }
