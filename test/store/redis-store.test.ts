@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BrandStore, Store } from '../../src/store/contract.ts';
+import { createBrandKeys, defaultPrefix, layouts } from '../../src/store/redis/keys.ts';
 import { createRedisStore } from '../../src/store/redis-store.ts';
 import { describeStoreContract } from '../contract/store-contract.ts';
 import { askRedis } from '../support/ask-redis.ts';
@@ -50,6 +51,21 @@ describeWith('redis-server', () => {
       brand = store.forBrand('acme');
     });
     afterEach(() => store.close());
+
+    test('is looked over for the end of a session behind the save, also when its script has to be sent again', async () => {
+      await askRedis(server, (redis) => redis.script('FLUSH'));
+      const commands = await recordCommands(server, () =>
+        brand.upsert('Session', 'new-id', { uid: 'u' }, 400),
+      );
+      const keys = createBrandKeys(defaultPrefix, 'acme', layouts[2]);
+      const positions = (names: RegExp, key: string) =>
+        commands.flatMap(([name = '', ...args], position) =>
+          names.test(name) && args.includes(key) ? [position] : [],
+        );
+      const saves = positions(/^eval/i, keys.record('Session', 'new-id'));
+      expect(saves).toHaveLength(2);
+      expect(positions(/^get$/i, keys.record('EndedSession', 'u')).at(-1)).toBeGreaterThan(saves[1] ?? 0);
+    });
 
     test('lives no longer than it must: only links and records without a lifetime are immortal', async () => {
       await brand.upsert('AuthorizationCode', 'code', { grantId: 'g' }, 60);

@@ -25,6 +25,20 @@ export function command<T>(key: string, send: (redis: Redis) => Promise<T>): Com
 }
 
 /**
+ * Two commands for one connection, the second carried out behind the first, also when a script has to be sent again.
+ * Not for a Cluster, where their keys may rest on two nodes.
+ */
+export function inTurn<First, Second>(
+  first: Command<First>,
+  second: Command<Second>,
+): Command<[First, Second]> {
+  return {
+    key: first.key,
+    send: (redis, how) => Promise.all([first.send(redis, how), second.send(redis, how)]),
+  };
+}
+
+/**
  * A script of one key, sent by its hash. Not by the library's own named scripts: those send the text again on
  * their own, behind a WAIT that was meant for it.
  */

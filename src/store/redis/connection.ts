@@ -30,6 +30,8 @@ export interface Connection {
   masters(): Promise<Redis[]>;
   /** What commit waits for. */
   wait: ReplicaWait | undefined;
+  /** Whatever is sent, commits too, goes to one server, which carries it out in the order in which it was sent. */
+  isOneLine: boolean;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,7 @@ export function connect({
     },
     masters: () => lane.masters(),
     wait,
+    isOneLine: !wait && address.kind !== 'cluster',
     async close() {
       watch.close();
       await Promise.all([lane.close(), waiting?.close()]);

@@ -8,7 +8,7 @@ import {
   outlivesItsNode,
   toMilliseconds,
 } from '../record-rules.ts';
-import { command } from './command.ts';
+import { type Command, command, inTurn } from './command.ts';
 import type { Connection } from './connection.ts';
 import { endRecord } from './end-record.ts';
 import type { RedisPart } from './part.ts';
@@ -53,23 +53,23 @@ interface Save extends RecordName {
 }
 
 async function upsert(place: Place, { model, id, payload, lifetime }: Save): Promise<SaveOutcome> {
-  const { connection, keys } = place;
+  const { keys } = place;
   const indexes = indexesOf(model, payload);
   const record = { model, id, indexes };
-  const write = outlivesItsNode(model, 'save') ? connection.commit : connection.run;
   // The grant's index is sent first: on one connection no record exists that revoking its grant would not find.
   // Where the two travel apart, a record that is late for that is ended by the grant's own tombstone.
   const joined = joinGrant(place, record, lifetime);
-  const written = save({ model, key: keys.record(model, id), lifetime, write }, () =>
-    writeRecord(record, payload, keys.layout.packs),
+  const written = saveAndLook(place, record, (write) =>
+    save({ model, key: keys.record(model, id), lifetime, write }, () =>
+      writeRecord(record, payload, keys.layout.packs),
+    ),
   );
-  const [, { outcome, before: bytes }, missing, ended] = await Promise.all([
+  const [, { outcome, before: bytes, hasEnded }, missing] = await Promise.all([
     joined,
     written,
     refreshPointers(place, record, lifetime),
-    hasEndMark(place, record, written),
   ]);
-  if (ended) {
+  if (hasEnded) {
     await endRecord(place, model, id);
     return 'dropped';
   }
@@ -116,21 +116,37 @@ async function save(
   return { outcome: outcome.toString() as SaveOutcome, before };
 }
 
-/** On one connection what is sent later is done later; where the write goes another way, this waits for it. */
-async function hasEndMark(
-  place: Place,
+/**
+ * The mark of an ended session is looked for behind each write: who ended it meanwhile has set the mark first, and would
+ * find no record.
+ */
+async function saveAndLook<T extends object>(
+  { connection, keys }: Place,
   { model, indexes }: IndexedRecord,
-  written: Promise<unknown>,
-): Promise<boolean> {
+  saveBy: (write: Connection['run']) => Promise<T>,
+): Promise<T & { hasEnded: boolean }> {
   const mark = endMarkOf(model, indexes);
-  if (!mark) return false;
-  if (place.connection.wait) await written;
-  return (await find(place, mark)) !== undefined;
+  const write = outlivesItsNode(model, 'save') ? connection.commit : connection.run;
+  if (!mark) return { ...(await saveBy(write)), hasEnded: false };
+  const look = getRecord(keys, mark);
+  let found: Buffer | null = null;
+  const saved = await saveBy(async (written) => {
+    if (!connection.isOneLine) return write(written);
+    const [answer, text] = await connection.run(inTurn(written, look));
+    found = text;
+    return answer;
+  });
+  if (!connection.isOneLine) found = await connection.run(look);
+  return { ...saved, hasEnded: readRecord(mark, found) !== undefined };
+}
+
+function getRecord(keys: Place['keys'], { model, id }: RecordName): Command<Buffer | null> {
+  const key = keys.record(model, id);
+  return command(key, (redis) => redis.getBuffer(key));
 }
 
 async function find({ connection, keys }: Place, name: RecordName): Promise<Payload | undefined> {
-  const key = keys.record(name.model, name.id);
-  return readRecord(name, await connection.run(command(key, (redis) => redis.getBuffer(key))));
+  return readRecord(name, await connection.run(getRecord(keys, name)));
 }
 
 interface Pointer {

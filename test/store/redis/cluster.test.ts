@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Command } from 'ioredis';
 import type { Store } from '../../../src/store/contract.ts';
+import { createBrandKeys, defaultPrefix, layouts } from '../../../src/store/redis/keys.ts';
 import { createRedisStore } from '../../../src/store/redis-store.ts';
 import { askRedis } from '../../support/ask-redis.ts';
 import { describeWith } from '../../support/availability.ts';
@@ -100,6 +101,30 @@ describeWith('redis-server', () => {
         return (await brand.upsert('Session', 'later', {}, 60).catch(() => undefined)) === 'saved';
       });
     });
+  });
+
+  test('a session that ends while its save hangs at another node is not brought back, waiting for replicas or not', async () => {
+    const brand = open('off').forBrand('acme');
+    const keys = createBrandKeys(defaultPrefix, 'acme', layouts[2]);
+    const ownerOf = (key: string) => cluster.ownerOf(slotOf(key));
+    const uid = 'ended-meanwhile';
+    const marksNode = await ownerOf(keys.record('EndedSession', uid));
+    const pointersNode = await ownerOf(keys.uid('Session', uid));
+    const ids = Array.from({ length: 100 }, (_, n) => `renewed-${n}`);
+    const owners = await Promise.all(ids.map((id) => ownerOf(keys.record('Session', id))));
+    const position = owners.findIndex((owner) => owner !== marksNode && owner !== pointersNode);
+    const [id, hanging] = [ids[position] ?? '', owners[position]];
+    // Scripts are known and connections stand.
+    await brand.upsert('Session', id, { uid: 'another' }, 60);
+    await brand.find('EndedSession', uid);
+    hanging?.pause();
+    const save = brand.upsert('Session', id, { uid }, 60);
+    // Whatever the save has sent to the other node is answered before this.
+    await brand.find('EndedSession', uid);
+    await brand.upsert('EndedSession', uid, {}, 60);
+    hanging?.resume();
+    expect(await save).toBe('dropped');
+    expect(await brand.find('Session', id)).toBeUndefined();
   });
 
   test('what the operator should set is said, once for all nodes', async () => {
