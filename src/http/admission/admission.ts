@@ -3,6 +3,7 @@ import { ParleyError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { createAdaptiveLimit } from './adaptive-limit.ts';
 import { createLoopTurns } from './loop-turns.ts';
+import { oncePerTurn } from './once-per-turn.ts';
 import { createWaitingLine, type WaitingLine } from './waiting-line.ts';
 
 /**
@@ -94,15 +95,20 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
     [toldAt, refused] = [now(), 0];
   }
 
+  /** With the next turn: work that waits for nothing would else be done, however much it is, within this one. */
+  const giveBack = oncePerTurn((places: Standing[]) => {
+    running -= places.length;
+    strangers -= places.filter((standing) => standing === 'stranger').length;
+    startWaiting();
+  });
+
   async function start(standing: Standing, work: () => Promise<void>): Promise<void> {
     if (standing === 'stranger') strangers += 1;
     running += 1;
     try {
       await work();
     } finally {
-      running -= 1;
-      if (standing === 'stranger') strangers -= 1;
-      startWaiting();
+      giveBack(standing);
     }
   }
 

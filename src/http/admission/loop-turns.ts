@@ -12,20 +12,25 @@ export function createLoopTurns(onPeriod: (turn: number) => void): { sample(): v
   let began = 0;
   let sum = 0;
   let count = 0;
+
+  function note(start: number): void {
+    const now = performance.now();
+    isSampling = false;
+    sum += now - start;
+    count += 1;
+    if (now - began < period) return;
+    onPeriod(sum / count);
+    [began, sum, count] = [now, 0, 0];
+  }
+
   return {
     sample() {
       if (isSampling) return;
       isSampling = true;
-      const start = performance.now();
-      // After everything else that this turn has to do.
+      // From the end of this turn to the end of the next one: some work begins only there.
       setImmediate(() => {
-        const now = performance.now();
-        isSampling = false;
-        sum += now - start;
-        count += 1;
-        if (now - began < period) return;
-        onPeriod(sum / count);
-        [began, sum, count] = [now, 0, 0];
+        const start = performance.now();
+        setImmediate(() => note(start));
       });
     },
   };

@@ -33,10 +33,14 @@ describe('a process with a limit of work at once', () => {
       },
     );
   }
+  /** A place is free with the next turn, and who gets it begins in that one. */
+  async function nextTurn(): Promise<void> {
+    for (let turn = 0; turn < 2; turn += 1) await new Promise(setImmediate);
+  }
   async function finishEverything(): Promise<void> {
     while (finish.length > 0) {
       for (const end of finish.splice(0)) end();
-      await new Promise(setImmediate);
+      await nextTurn();
     }
   }
   /** Resolves when each has got a place or stands in line. */
@@ -78,7 +82,7 @@ describe('a process with a limit of work at once', () => {
     const consumers = await comeTogether(10, 'known', 'a consumer');
     const before = begun.length;
     for (let ended = 0; ended < 40; ended += 1) finish.shift()?.();
-    await new Promise(setImmediate);
+    await nextTurn();
     const next = begun.slice(before, before + 40);
     expect(next).toHaveLength(40);
     expect(next.filter((name) => name === 'a consumer')).toHaveLength(10);
@@ -130,9 +134,27 @@ describe('a process with a limit of work at once', () => {
     );
     const outcomes = await Promise.allSettled(failing);
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
-    const after = come('known');
-    finish.pop()?.();
-    await after;
+    await nextTurn();
+    const after = await comeTogether(1, 'known');
+    await finishEverything();
+    await after.end;
+  });
+
+  test('lets others have their turn, also where the work waits for nothing', async () => {
+    let isDone = 0;
+    const strangers = Array.from({ length: 100 }, () =>
+      admission.run(
+        async () => 'stranger',
+        async () => {
+          isDone += 1;
+        },
+      ),
+    );
+    // As the embedded store has it: each is done before the event loop comes round.
+    for (let turn = 0; turn < 1000; turn += 1) await Promise.resolve();
+    expect(isDone).toBeLessThan(20);
+    await Promise.all(strangers);
+    expect(isDone).toBe(100);
   });
 });
 
