@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createEmbeddedStore } from '../../../src/store/embedded-store.ts';
+import type { Store } from '../../../src/store/contract.ts';
+import { poll } from '../../support/poll.ts';
+import { authorizationUrl, authorizeSilently, exchange, signIn } from '../../support/relying-party.ts';
+import { type RunningParley, startParley } from '../../support/start-parley.ts';
+import { dana } from '../../support/test-brand.ts';
+import { Visitor } from '../../support/visitor.ts';
+import { webClient } from '../../support/web-client.ts';
+
+/** How many strangers come at once: more than have a place, fewer than may wait. */
+const crowd = 150;
+
+describe('47 more strangers than a process can serve', () => {
+  let parley: RunningParley;
+  let folder: string;
+  let consumer: Visitor;
+  let strangers: Promise<Response>[] = [];
+  let begun = 0;
+  /** Milliseconds by which the process's clock has been put forward. */
+  let ahead = 0;
+  const hold = Promise.withResolvers<void>();
+
+  /** What a stranger's request leaves takes until it is let go. */
+  function holdInteractions(store: Store): Store {
+    return {
+      ...store,
+      forBrand(brand) {
+        const own = store.forBrand(brand);
+        return {
+          ...own,
+          async upsert(model, ...save) {
+            if (model === 'Interaction' && strangers.length > 0) {
+              begun += 1;
+              await hold.promise;
+            }
+            return own.upsert(model, ...save);
+          },
+        };
+      },
+    };
+  }
+  const come = (accept = 'text/html') =>
+    new Visitor().send(authorizationUrl(webClient(parley)), { headers: { accept } });
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'parley-overload-'));
+    parley = await startParley({
+      useStore: holdInteractions(createEmbeddedStore({ folder })),
+      now: () => Date.now() + ahead,
+    });
+    consumer = new Visitor();
+    await signIn(consumer, authorizationUrl(webClient(parley)), dana);
+    strangers = Array.from({ length: crowd }, () => come());
+    await poll('a line has stood still for too long', 20_000, async () => {
+      ahead += 5_000;
+      const answer = come();
+      const status = await Promise.race([answer.then((response) => response.status), pause(200)]);
+      if (status === undefined) strangers.push(answer);
+      return status === 503;
+    });
+  });
+  afterAll(async () => {
+    hold.resolve();
+    await parley.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('are turned away by a calm page that says when to come again', async () => {
+    expect(begun).toBeGreaterThan(0);
+    expect(begun).toBeLessThan(crowd / 2);
+    const refused = await come();
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('2');
+    expect(refused.headers.get('cache-control')).toBe('no-store');
+    expect(refused.headers.get('location')).toBeNull();
+    expect(refused.headers.get('set-cookie')).toBeNull();
+    expect(refused.headers.get('content-type')).toMatch(/^text\/html/);
+    const page = await refused.text();
+    expect(page).toContain('Many people are here at the moment.');
+    expect(page).toContain(refused.headers.get('x-request-id'));
+    expect(page).not.toMatch(/overload|process|queue|limit/i);
+  });
+
+  test('are told so in JSON where they ask for it', async () => {
+    const refused = await come('application/json');
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('2');
+    expect(await refused.json()).toEqual({
+      error: 'temporarily_unavailable',
+      error_description: 'Many people are here at the moment. Please try again in a few seconds.',
+      support_id: refused.headers.get('x-request-id'),
+    });
+  });
+
+  test('keep out neither consumers who are signed in, nor platforms, nor those who ask whether it lives', async () => {
+    for (let n = 0; n < 5; n += 1) {
+      const answer = await authorizeSilently(consumer, authorizationUrl(webClient(parley)));
+      expect((await exchange(webClient(parley), answer.get('code') ?? '')).status).toBe(200);
+    }
+    for (const path of ['/healthz', '/readyz', '/jwks', '/.well-known/openid-configuration', '/parley.js'])
+      expect([path, (await fetch(`${parley.issuer}${path}`)).status]).toEqual([path, 200]);
+  });
+
+  test('do not pass for consumers by a cookie that the store knows nobody of', async () => {
+    const brand = parley.server.sites[0];
+    const value = 'of-nobody';
+    const signature = brand?.cookieSignatures.sign(`parley_acme_session=${value}`);
+    for (const made of ['made-up', String(signature)]) {
+      const nobody = new Visitor();
+      nobody.cookies.set('parley_acme_session', { value, path: '/' });
+      nobody.cookies.set('parley_acme_session.sig', { value: made, path: '/' });
+      expect((await nobody.get(authorizationUrl(webClient(parley)))).status).toBe(503);
+    }
+  });
+
+  test('are a line of the log together, and served in their turn', async () => {
+    const lines = parley.log.filter(({ msg }) => String(msg).startsWith('more requests than'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ level: 'warn', standing: 'stranger' });
+    hold.resolve();
+    const statuses = (await Promise.all(strangers)).map(({ status }) => status);
+    // Who came when the line was closed already was turned away.
+    expect(statuses.filter((status) => status !== 503 && status !== 303)).toEqual([]);
+    expect(statuses.filter((status) => status === 303).length).toBeGreaterThan(crowd / 2);
+    expect((await come()).status).toBe(303);
+  });
+});
