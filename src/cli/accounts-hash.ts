@@ -1,5 +1,6 @@
 import { hash } from '@node-rs/argon2';
 import type { Command } from 'commander';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 import { type PasswordSource, readPassword } from './read-password.ts';
 
@@ -12,6 +13,7 @@ export function registerAccountsHash(program: Command, io: CliIo & { stdin: Pass
   group
     .command('hash')
     .description('read a password from standard input and print its hash for `password_hash`')
+    .addHelpText('after', exampleOf('accounts hash < password.txt'))
     .action(async () => {
       const password = await readPassword(io, io.stdin, { twice: true });
       io.stdout.write(`${await hash(password, cost)}\n`);

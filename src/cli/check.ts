@@ -8,7 +8,9 @@ import { allFlows, checkLivePerson } from './check/check-liveperson.ts';
 import type { CheckCall, CheckChoice } from './check/check-target.ts';
 import { createReport } from './check/report.ts';
 import { chooseClient } from './choose-client.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { CliError } from './cli-error.ts';
+import { exampleOf } from './example.ts';
 import { findPastedKey } from './find-pasted-key.ts';
 import type { CliIo } from './io.ts';
 import { type PasswordSource, readPassword } from './read-password.ts';
@@ -21,7 +23,7 @@ export interface CheckOptions {
   now(): number;
 }
 
-type Choice = CheckChoice & { brand?: string; account?: string; cookie?: string };
+type Choice = JsonChoice & CheckChoice & { brand?: string; account?: string; cookie?: string };
 
 /** `parley check <client>`: plays the chat platform against the running server, over HTTP and from outside. */
 export function registerCheck(program: Command, options: CheckOptions): void {
@@ -38,6 +40,8 @@ export function registerCheck(program: Command, options: CheckOptions): void {
     .addOption(new Option('--flow <flow>', 'only this flow of LivePerson').choices(allFlows))
     .option('--decrypt-key <file>', 'private key (PEM) of the encryption, to look into encrypted ID tokens')
     .option('--yes', 'the real LiveChat may create a customer and charge for the calls', false)
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('check liveperson --account dana --flow code'))
     .action((id: string, choice: Choice) => check(id, choice, options));
 }
 
@@ -47,9 +51,11 @@ async function check(id: string, choice: Choice, { io, checks, fetch, now }: Che
   const play = client.platform && plays[client.platform];
   if (!play)
     throw new CliError(`${id} is no client of LivePerson and none of LiveChat: only those can be checked`);
-  const report = createReport((line) => io.stdout.write(`${line}\n`));
+  // With --json standard output belongs to the one value.
+  const out = choice.json ? { write() {} } : io.stdout;
+  const report = createReport((line) => out.write(`${line}\n`));
   await play({
-    io,
+    io: { ...io, stdout: out },
     choice,
     brand: brand.brand,
     issuer: brand.issuer,
@@ -62,7 +68,10 @@ async function check(id: string, choice: Choice, { io, checks, fetch, now }: Che
     now,
     randomBytes: io.randomBytes,
   });
-  io.stdout.write(`\n${report.summary()}\n`);
+  answer(io, choice, {
+    value: { brand: brand.brand, client: id, ok: report.failed === 0, steps: report.steps() },
+    lines: ['', report.summary()],
+  });
   if (report.failed > 0) throw new CliError(`${report.failed} of the steps failed`);
 }
 

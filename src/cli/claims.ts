@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { redactClaims, showClaims, type ShownClaims } from '../operations/show-claims.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
 export interface ClaimsOptions {
@@ -11,11 +13,10 @@ export interface ClaimsOptions {
   checks: readonly BrandCheck[];
 }
 
-interface Choice {
+interface Choice extends JsonChoice {
   client: string;
   brand?: string;
   scope: string[];
-  json?: boolean;
   redact?: boolean;
 }
 
@@ -28,8 +29,9 @@ export function registerClaims(program: Command, options: ClaimsOptions): void {
     .requiredOption('--client <id>', 'the client')
     .option('--brand <brand>', 'the brand, where several have a client of this id')
     .option('--scope <scope...>', 'scopes that the client asks for', ['openid'])
-    .option('--json', 'as JSON')
+    .option(...jsonOption)
     .option('--redact', 'without the values of personal claims')
+    .addHelpText('after', exampleOf('claims c-dana-7Qm2 --client liveperson --scope account --redact'))
     .action((account: string, choice: Choice) => show(account, choice, options));
 }
 
@@ -43,11 +45,9 @@ async function show(accountId: string, choice: Choice, { io, checks }: ClaimsOpt
       `the directory of ${brand.brand} has no account ${accountId}, or it is disabled (an account's id is asked for here, not its login)`,
     );
   }
-  const answer = { brand: brand.brand, client: client.id, account: accountId, scopes, ...shown };
-  const printed = choice.redact ? redactClaims(answer) : answer;
-  io.stdout.write(
-    choice.json ? `${JSON.stringify(printed, undefined, 2)}\n` : `${describe(printed).join('\n')}\n`,
-  );
+  const told = { brand: brand.brand, client: client.id, account: accountId, scopes, ...shown };
+  const printed = choice.redact ? redactClaims(told) : told;
+  answer(io, choice, { value: printed, lines: describe(printed) });
 }
 
 type Answer = ShownClaims & { brand: string; client: string; account: string; scopes: readonly string[] };

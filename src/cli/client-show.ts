@@ -4,8 +4,10 @@ import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { secretField } from '../platform/client-secret.ts';
 import type { ConsoleValue, PlatformPreset, ResolvedClient } from '../platform/preset-contract.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { registerClientSecret } from './client-secret.ts';
 import { chooseClient } from './choose-client.ts';
+import { exampleOf } from './example.ts';
 import { findNextPastedKey, findPastedKey, type NextPastedKey } from './find-pasted-key.ts';
 import type { CliIo } from './io.ts';
 
@@ -16,7 +18,7 @@ export interface ClientShowOptions {
   findPreset(client: ClientConfig): PlatformPreset | undefined;
 }
 
-interface Choice {
+interface Choice extends JsonChoice {
   brand?: string;
   reveal: boolean;
 }
@@ -30,6 +32,8 @@ export function registerClientShow(program: Command, options: ClientShowOptions)
     .argument('<client>', "the client's id")
     .option('--brand <brand>', 'the brand, where several have a client of this id')
     .option('--reveal', 'print the client secret too', false)
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('client show liveperson'))
     .action((id: string, choice: Choice) => show(id, choice, options));
   registerClientSecret(group, options.io);
 }
@@ -56,7 +60,21 @@ async function show(id: string, choice: Choice, options: ClientShowOptions): Pro
     ...resolved.pages.map((page) => `Embedded by           ${page}`),
     ...(preset?.documentation ? [`Explained in          ${preset.documentation}`] : []),
   ];
-  io.stdout.write(`${lines.join('\n')}\n`);
+  answer(io, choice, {
+    value: {
+      brand: brand.brand,
+      client: id,
+      platform: client.platform ?? null,
+      values: values.map(({ value: shown, secret, ...rest }) => ({
+        ...rest,
+        value: secret && !choice.reveal ? null : shown,
+        secret: secret ?? false,
+      })),
+      redirect_uris: resolved.redirect_uris,
+      pages: resolved.pages,
+    },
+    lines,
+  });
 }
 
 function describeNextKey(id: string, next: NextPastedKey | undefined): string[] {

@@ -7,6 +7,7 @@ import { registerCheck } from './check.ts';
 import { registerClaims } from './claims.ts';
 import { registerClientShow } from './client-show.ts';
 import { registerConfigCheck } from './config-check.ts';
+import { registerCompletion } from './completion.ts';
 import { registerInit } from './init.ts';
 import type { CliIo } from './io.ts';
 import { registerKeys } from './keys.ts';
@@ -17,6 +18,7 @@ import { registerRequests } from './requests.ts';
 import { registerSessions } from './sessions.ts';
 import { registerStart } from './start.ts';
 import { registerStore } from './store.ts';
+import { registerSupport } from './support.ts';
 import type { Register } from './run.ts';
 
 /** Every command of the command line, in the order in which help lists them. */
@@ -35,6 +37,7 @@ export function createCommands(io: CliIo & { stdin: NodeJS.ReadStream }): Regist
       }),
     (program) => registerClaims(program, { io, checks: brandChecks }),
     (program) => registerRequests(program, { io, checks: brandChecks }),
+    (program) => registerSupport(program, io),
     (program) => registerLiveChat(program, { io: io, checks: brandChecks }),
     (program) => registerSessions(program, { io, checks: brandChecks }),
     (program) => registerAudit(program, { io, checks: brandChecks }),
@@ -43,5 +46,6 @@ export function createCommands(io: CliIo & { stdin: NodeJS.ReadStream }): Regist
     (program) => registerKeys(program, { io, checks: brandChecks, now: Date.now }),
     (program) => registerStore(program, { io, checks: brandChecks }),
     (program) => registerAccountsHash(program, io),
+    registerCompletion,
   ];
 }

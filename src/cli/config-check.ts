@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
-import { formatProblem } from '../config/config-error.ts';
-import type { BrandCheck, Config } from '../config/contract.ts';
+import { ConfigError, formatProblem } from '../config/config-error.ts';
+import type { BrandCheck, Config, LocatedProblem } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
+import { CliError } from './cli-error.ts';
+import { registerConfigShow } from './config-show.ts';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
 export interface ConfigCheckOptions {
@@ -10,16 +14,41 @@ export interface ConfigCheckOptions {
 }
 
 /** `parley config check`: every problem and warning of the configuration, or one line that says it is right. */
-export function registerConfigCheck(program: Command, { io, checks }: ConfigCheckOptions): void {
+export function registerConfigCheck(program: Command, options: ConfigCheckOptions): void {
   const group = program.command('config').description('the configuration');
   group
     .command('check')
     .description('check server.yaml, all brands and the environment, as a start would')
-    .action(async () => {
-      const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
-      for (const warning of config.warnings) io.stdout.write(`${formatProblem(warning)}\n`);
-      io.stdout.write(`${summary(config)}\n`);
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('config check'))
+    .action((choice: JsonChoice) => check(choice, options));
+  registerConfigShow(group, options);
+}
+
+async function check(choice: JsonChoice, { io, checks }: ConfigCheckOptions): Promise<void> {
+  try {
+    const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
+    answer(io, choice, {
+      value: {
+        ok: true,
+        brands: config.brands.map(({ brand }) => brand),
+        skipped: config.skipped,
+        problems: config.warnings.map(toJson),
+      },
+      lines: [...config.warnings.map((warning) => formatProblem(warning)), summary(config)],
     });
+  } catch (error) {
+    if (!choice.json || !(error instanceof ConfigError)) throw error;
+    answer(io, choice, {
+      value: { ok: false, brands: [], skipped: [], problems: error.problems.map(toJson) },
+      lines: [],
+    });
+    throw new CliError('the configuration cannot be used');
+  }
+}
+
+function toJson({ file, line, column, path, severity, message, fix }: LocatedProblem) {
+  return { file, line, column, path: path.map(String), severity, message, fix };
 }
 
 function summary({ brands, skipped, warnings }: Config): string {

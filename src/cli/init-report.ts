@@ -1,7 +1,7 @@
 import type { BrandDraft } from './init-files.ts';
 
 /** What `parley init` prints: the files, the values for the platform's own console, and the next steps. */
-export function initReport(draft: BrandDraft, paths: readonly string[]): string {
+export function initReport(draft: BrandDraft, paths: readonly string[]): string[] {
   return [
     `The brand ${draft.brand} is made:`,
     ...paths.map((path) => `  ${path}`),
@@ -10,8 +10,7 @@ export function initReport(draft: BrandDraft, paths: readonly string[]): string 
     '',
     'Next:',
     ...nextSteps(draft).map((step, index) => `  ${index + 1}. ${step}`),
-    '',
-  ].join('\n');
+  ];
 }
 
 function pasteLines(draft: BrandDraft): string[] {

@@ -8,12 +8,14 @@ import { findPageFault } from '../config/checks/check-pages.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { configFolder } from '../config/config-folder.ts';
 import { loadServer } from '../config/load-server.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { CliError } from './cli-error.ts';
+import { exampleOf } from './example.ts';
 import { accountsFile, brandFile, type BrandDraft, type InitPlatform } from './init-files.ts';
 import { initReport } from './init-report.ts';
 import type { CliIo } from './io.ts';
 
-interface InitOptions {
+interface InitOptions extends JsonChoice {
   issuer: string;
   platform: InitPlatform;
   pages: string[];
@@ -39,6 +41,13 @@ export function registerInit(program: Command, io: CliIo): void {
         .makeOptionMandatory(),
     )
     .option('--pages <origin...>', "origins of the brand's pages, e.g. https://www.acme.example", [])
+    .option(...jsonOption)
+    .addHelpText(
+      'after',
+      exampleOf(
+        'init globex --issuer https://id.globex.example --platform liveperson --pages https://www.globex.example',
+      ),
+    )
     .action((brand: string, options: InitOptions) => init(brand, options, io));
 }
 
@@ -53,12 +62,11 @@ async function init(brand: string, options: InitOptions, io: CliIo): Promise<voi
     );
   }
   for (const file of files) await writeNew(file, io.cwd);
-  io.stdout.write(
-    initReport(
-      draft,
-      files.map(({ path }) => path),
-    ),
-  );
+  const paths = files.map(({ path }) => path);
+  answer(io, options, {
+    value: { brand, issuer: options.issuer, client: draft.clientId, files: paths },
+    lines: initReport(draft, paths),
+  });
 }
 
 function checkArguments(brand: string, { issuer, pages }: InitOptions): void {

@@ -46,12 +46,13 @@ interface HeldChoice {
 /** `parley keys list | generate | rotate | retire | ack`: the states of a brand's signing keys (docs/keys.md). */
 export function registerKeysRotation(group: Command, options: KeysRotationOptions): void {
   common(group.command('list').description("show each brand's signing keys, their states and what comes"))
-    .addHelpText('after', exampleOf('keys list'))
+    .addHelpText('after', exampleOf('keys list --brand acme'))
     .action((choice: Choice) => list(choice, options));
 
   changing(group.command('generate').description('make a next key: published, not signing yet'))
     .addOption(algorithm())
     .addOption(heldOption())
+    .addHelpText('after', exampleOf('keys generate --brand acme'))
     .action((choice: AlgorithmChoice) =>
       change({ command: 'generate', choice }, options, (keys) =>
         generateKeys(keys, choice.alg && [choice.alg]),
@@ -66,7 +67,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
     .addOption(algorithm())
     .addOption(heldOption())
     .option('--force', 'sign with it now, whoever does not know it yet', false)
-    .addHelpText('after', exampleOf('keys rotate --plan'))
+    .addHelpText('after', exampleOf('keys rotate --brand acme --plan'))
     .action((choice: AlgorithmChoice & { force: boolean }) =>
       change({ command: choice.force ? 'rotate --force' : 'rotate', choice }, options, (keys) =>
         rotateKeys(keys, { algorithms: choice.alg && [choice.alg], force: choice.force }),
@@ -77,6 +78,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
     .argument('<kid>', 'the key, or the first letters of its id')
     .option('--leaked', 'it is in wrong hands: it leaves now, and the next key signs now', false)
     .option('--force', 'also while what it signed is still valid', false)
+    .addHelpText('after', exampleOf('keys retire q9qKr09W --brand acme --plan'))
     .action((kid: string, choice: ChangeChoice & { leaked: boolean; force: boolean }) =>
       change(
         { command: choice.leaked ? `retire ${kid} --leaked` : `retire ${kid}`, choice },
@@ -92,6 +94,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
   )
     .argument('<client>', "the client's id")
     .option('--force', 'also before everybody else knows the key', false)
+    .addHelpText('after', exampleOf('keys ack liveperson --brand acme'))
     .action((client: string, choice: ChangeChoice & { force: boolean }) =>
       change({ command: `ack ${client}`, choice }, options, (keys) =>
         acknowledgeKey(keys, { client, force: choice.force }),

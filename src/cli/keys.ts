@@ -12,7 +12,9 @@ import { pastedKey, publicJwks } from '../keys/public-key.ts';
 import { createRandomSecret } from '../keys/random-secret.ts';
 import { chooseBrand } from './choose-brand.ts';
 import { createHeldKeys } from '../operations/change-keys.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { CliError } from './cli-error.ts';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 import { heldOption, type KeysRotationOptions, registerKeysRotation } from './keys-rotation.ts';
 
@@ -25,20 +27,26 @@ export function registerKeys(program: Command, options: KeysRotationOptions): vo
     .description("make a brand's keys, once; where several processes share a store, before the first start")
     .argument('<brand>', "the brand's name")
     .addOption(heldOption())
-    .action((brand: string, { agent = [] }: { agent?: string[] }) => create(brand, agent, options));
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('keys create acme'))
+    .action((brand: string, choice: CreateChoice) => create(brand, choice, options));
   group
     .command('show')
     .description('print what platforms may know: key ids, the key to paste, the JWKS')
     .argument('<brand>', "the brand's name")
-    .action((brand: string) => show(brand, io));
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('keys show acme'))
+    .action((brand: string, choice: JsonChoice) => show(brand, choice, io));
   registerKeysRotation(group, options);
   group
     .command('cookie')
     .description('print a new random value for PARLEY_COOKIE_KEYS')
+    .addHelpText('after', exampleOf('keys cookie'))
     .action(() => printRandom(io));
   group
     .command('encryption')
     .description('print a new random value for PARLEY_ENCRYPTION_KEYS; put it in front of the older ones')
+    .addHelpText('after', exampleOf('keys encryption'))
     .action(() => printRandom(io));
 }
 
@@ -46,7 +54,13 @@ function printRandom(io: CliIo): void {
   io.stdout.write(`${createRandomSecret((size) => io.randomBytes(size))}\n`);
 }
 
-async function create(brand: string, held: readonly string[], call: KeysRotationOptions): Promise<void> {
+type CreateChoice = JsonChoice & { agent?: string[] };
+
+async function create(
+  brand: string,
+  { agent: held = [], ...choice }: CreateChoice,
+  call: KeysRotationOptions,
+): Promise<void> {
   const { io, now } = call;
   checkBrandName(brand, io);
   const options = { folder: keysFolder(io), brand };
@@ -54,7 +68,10 @@ async function create(brand: string, held: readonly string[], call: KeysRotation
   if (!existing && held.length > 0) await createFromAgent(brand, held, call);
   const keySet = existing ?? (await loadKeySet({ ...options, create: held.length === 0, now }));
   await loadPairwiseSalt({ ...options, create: true });
-  io.stdout.write(`${existing ? 'There already' : 'Made'}: ${keySet.file}\n${describeKeys(keySet)}`);
+  answer(io, choice, {
+    value: { brand, made: !existing, file: keySet.file, keys: toJson(keySet) },
+    lines: [`${existing ? 'There already' : 'Made'}: ${keySet.file}`, ...describeKeys(keySet)],
+  });
 }
 
 /** The configuration says where the agent is. */
@@ -73,15 +90,22 @@ async function createFromAgent(
   }
 }
 
-async function show(brand: string, io: CliIo): Promise<void> {
+async function show(brand: string, choice: JsonChoice, io: CliIo): Promise<void> {
   const keySet = await loadKeySet({ folder: keysFolder(io), brand, create: false });
   const key = signingKey(keySet);
-  const sections = [
-    `${keySet.file}\n${describeKeys(keySet)}`,
-    ...(key ? [`To paste as public key (${key.kid}):\n${pastedKey(key)}\n`] : []),
-    `JWKS:\n${JSON.stringify(publicJwks(keySet), undefined, 2)}\n`,
-  ];
-  io.stdout.write(sections.join('\n'));
+  const jwks = publicJwks(keySet);
+  const pasted = key && pastedKey(key);
+  answer(io, choice, {
+    value: { brand, file: keySet.file, keys: toJson(keySet), pasted_key: pasted ?? null, jwks },
+    lines: [
+      keySet.file,
+      ...describeKeys(keySet),
+      '',
+      ...(pasted === undefined ? [] : [`To paste as public key (${key?.kid}):`, pasted, '']),
+      'JWKS:',
+      JSON.stringify(jwks, undefined, 2),
+    ],
+  });
 }
 
 /** Keys of a mistyped brand would look like keys that are there. @throws CliError */
@@ -102,8 +126,12 @@ async function findKeySet(options: { folder: string; brand: string }): Promise<K
   }
 }
 
-function describeKeys({ jwks }: KeySet): string {
-  return jwks.keys.map(({ alg, kid }) => `  ${alg}  ${kid}\n`).join('');
+function describeKeys({ jwks }: KeySet): string[] {
+  return jwks.keys.map(({ alg, kid }) => `  ${alg}  ${kid}`);
+}
+
+function toJson({ jwks }: KeySet) {
+  return jwks.keys.map(({ alg, kid }) => ({ alg, kid }));
 }
 
 /** Keys are made before the configuration is complete, so production's demands on server.yaml wait until the start. */

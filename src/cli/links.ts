@@ -9,8 +9,10 @@ import {
   type ManagedLinks,
   withLinks,
 } from '../operations/manage-links.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { chooseBrand } from './choose-brand.ts';
 import { CliError } from './cli-error.ts';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
 export interface LinksOptions {
@@ -18,7 +20,7 @@ export interface LinksOptions {
   checks: readonly BrandCheck[];
 }
 
-interface Choice {
+interface Choice extends JsonChoice {
   brand?: string;
 }
 
@@ -36,6 +38,7 @@ export function registerLinks(program: Command, options: LinksOptions): void {
       'with the sealed secrets of grant: cookie, which open with the same PARLEY_ENCRYPTION_KEYS only',
       false,
     )
+    .addHelpText('after', exampleOf('links export --brand acme --secrets > links.jsonl'))
     .action((choice: Choice & { secrets: boolean }) =>
       work(options, choice, async (links) => {
         for await (const record of links.list({ withSecrets: choice.secrets }))
@@ -46,18 +49,25 @@ export function registerLinks(program: Command, options: LinksOptions): void {
   named(group.command('import'))
     .description('write the links of an export; a consumer who has another customer keeps that one')
     .argument('<file>', 'lines of JSON, as `links export` prints them')
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('links import --brand acme links.jsonl'))
     .action((file: string, choice: Choice) =>
-      work(options, choice, (links, brand) => importFile(links, { file, brand, io })),
+      work(options, choice, (links, brand) => importFile(links, { file, brand, io, choice })),
     );
 
   named(group.command('show'))
     .description("print a consumer's links")
     .argument('<account>', "the consumer's account id, as the account directory has it")
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('links show c-dana-7Qm2 --brand acme'))
     .action((account: string, choice: Choice) =>
       work(options, choice, async (links, brand) => {
         const found = await links.findAll(account);
         if (found.length === 0) throw new CliError(`the account ${account} of ${brand} has no link`);
-        for (const record of found) io.stdout.write(`${describe(record)}\n`);
+        answer(io, choice, {
+          value: { brand, account, links: found.map(toJson) },
+          lines: found.map(describe),
+        });
       }),
     );
 
@@ -67,8 +77,10 @@ export function registerLinks(program: Command, options: LinksOptions): void {
     )
     .argument('<account>', "the consumer's account id, as the account directory has it")
     .option('--yes', 'really do it', false)
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('links unlink c-dana-7Qm2 --brand acme --yes'))
     .action((account: string, choice: Choice & { yes: boolean }) =>
-      work(options, choice, (links, brand) => unlink(links, { account, brand, really: choice.yes, io })),
+      work(options, choice, (links, brand) => unlink(links, { account, brand, choice, io })),
     );
 }
 
@@ -87,6 +99,10 @@ async function work(
   await withLinks(config, brand, (links) => task(links, brand.brand));
 }
 
+function toJson({ platform, customer_id, created_at }: LinkRecord) {
+  return { platform, customer_id, created_at: new Date(created_at * 1000).toISOString() };
+}
+
 /** Without its secret: what an operator compares with LiveChat. */
 function describe({ platform, customer_id, created_at, secret }: LinkRecord): string {
   const since = new Date(created_at * 1000).toISOString().slice(0, 10);
@@ -96,7 +112,7 @@ function describe({ platform, customer_id, created_at, secret }: LinkRecord): st
 
 async function importFile(
   links: ManagedLinks,
-  { file, brand, io }: { file: string; brand: string; io: CliIo },
+  { file, brand, io, choice }: { file: string; brand: string; io: CliIo; choice: JsonChoice },
 ): Promise<void> {
   const records = parseLines(await readText(resolve(io.cwd, file)), brand);
   const counts = { written: 0, present: 0, conflict: 0, locked: 0 };
@@ -110,7 +126,10 @@ async function importFile(
         `line ${line}: no key opens its secret: add the key of the export to PARLEY_ENCRYPTION_KEYS\n`,
       );
   }
-  io.stdout.write(`${counts.written} links written, ${counts.present} there already\n`);
+  answer(io, choice, {
+    value: { brand, ...counts },
+    lines: [`${counts.written} links written, ${counts.present} there already`],
+  });
   const refused = counts.conflict + counts.locked;
   if (refused > 0) throw new CliError(`${refused} links refused`);
 }
@@ -145,19 +164,25 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+type UnlinkChoice = JsonChoice & { yes: boolean };
+
 async function unlink(
   links: ManagedLinks,
-  { account, brand, really, io }: { account: string; brand: string; really: boolean; io: CliIo },
+  { account, brand, choice, io }: { account: string; brand: string; choice: UnlinkChoice; io: CliIo },
 ): Promise<void> {
   const found = await links.findAll(account);
   if (found.length === 0) throw new CliError(`the account ${account} of ${brand} has no link`);
-  if (!really) {
-    for (const record of found) io.stdout.write(`would unlink: ${describe(record)}\n`);
+  if (!choice.yes) {
+    if (!choice.json) for (const record of found) io.stdout.write(`would unlink: ${describe(record)}\n`);
     throw new CliError('nothing was changed: add --yes to unlink', 2);
   }
-  for (const record of await links.unlink(account)) io.stdout.write(`unlinked: ${describe(record)}\n`);
-  io.stdout.write(
-    'The platform still has these customers with their chats: delete them there, by the customer id.\n' +
-      'Remove the account or its session first, or the next page with a chat makes a new customer.\n',
-  );
+  const gone = await links.unlink(account);
+  answer(io, choice, {
+    value: { brand, account, unlinked: gone.map(toJson) },
+    lines: [
+      ...gone.map((record) => `unlinked: ${describe(record)}`),
+      'The platform still has these customers with their chats: delete them there, by the customer id.',
+      'Remove the account or its session first, or the next page with a chat makes a new customer.',
+    ],
+  });
 }

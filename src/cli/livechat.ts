@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { connectLiveChat } from '../operations/livechat-connect.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 import { receiveAnswer } from './receive-answer.ts';
 
@@ -24,6 +25,7 @@ export function registerLiveChat(program: Command, options: LiveChatOptions): vo
     )
     .argument('<client>', "the client's id in the brand file")
     .option('--brand <brand>', 'the brand, where several have a client of this id')
+    .addHelpText('after', exampleOf('livechat connect livechat --brand acme'))
     .action((id: string, choice: { brand?: string }) => connect(id, choice, options));
 }
 

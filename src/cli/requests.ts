@@ -2,14 +2,18 @@ import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { type LoggedRequest, readRequests } from '../operations/read-requests.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
 export interface RequestsOptions {
   io: CliIo;
   checks: readonly BrandCheck[];
 }
+
+type Choice = JsonChoice & { brand?: string };
 
 /** `parley requests <client>`: what became of the client's last requests, for whoever connects it. */
 export function registerRequests(program: Command, options: RequestsOptions): void {
@@ -18,10 +22,12 @@ export function registerRequests(program: Command, options: RequestsOptions): vo
     .description("show a client's last requests, with the reason of each refusal")
     .argument('<client>', "the client's id")
     .option('--brand <brand>', 'the brand, where several have a client of this id')
-    .action((id: string, choice: { brand?: string }) => show(id, choice, options));
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('requests liveperson'))
+    .action((id: string, choice: Choice) => show(id, choice, options));
 }
 
-async function show(id: string, choice: { brand?: string }, { io, checks }: RequestsOptions): Promise<void> {
+async function show(id: string, choice: Choice, { io, checks }: RequestsOptions): Promise<void> {
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
   const { brand } = chooseClient(config.brands, id, choice);
   if (!brand.request_log)
@@ -31,7 +37,11 @@ async function show(id: string, choice: { brand?: string }, { io, checks }: Requ
     requests.length > 0
       ? requests.map(describe)
       : [`No request of ${id} in the last 24 hours. The server writes to the store that this command read?`];
-  io.stdout.write(`${lines.join('\n')}\n`);
+  answer(io, choice, { value: { brand: brand.brand, client: id, requests: requests.map(toJson) }, lines });
+}
+
+function toJson({ at, supportId, ...request }: LoggedRequest) {
+  return { at: new Date(at).toISOString(), ...request, support_id: supportId };
 }
 
 function describe({ at, endpoint, outcome, supportId, ...fault }: LoggedRequest): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { withCommandAudit } from '../operations/command-audit.ts';
 import { type ConsumerSession, withConsumerSessions } from '../operations/consumer-sessions.ts';
 import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { chooseBrand } from './choose-brand.ts';
@@ -41,7 +42,9 @@ function named(command: Command): Command {
 async function show(account: string, choice: Choice, { io, checks }: SessionsOptions): Promise<void> {
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
   const brand = chooseBrand(config.brands, choice.brand);
-  const sessions = await withConsumerSessions(config, brand, (open) => open.list(account));
+  const sessions = await withCommandAudit(config, (audit) =>
+    withConsumerSessions(config, { brand, audit }, (open) => open.list(account)),
+  );
   const none = `the account ${account} of ${brand.brand} is signed in nowhere`;
   answer(io, choice, {
     value: { brand: brand.brand, account, sessions },
@@ -59,7 +62,9 @@ async function end(
   if (!choice.yes) {
     throw new CliError(`nothing was changed: add --yes to sign ${account} of ${brand.brand} out`, 2);
   }
-  const ended = await withConsumerSessions(config, brand, (open) => open.end(account));
+  const ended = await withCommandAudit(config, (audit) =>
+    withConsumerSessions(config, { brand, audit }, (open) => open.end(account)),
+  );
   answer(io, choice, {
     value: { brand: brand.brand, account, ended_sessions: ended },
     lines: [

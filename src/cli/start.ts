@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
 /** `parley start`: the server, as `npm start` runs it. */
@@ -6,6 +7,7 @@ export function registerStart(program: Command, { env, cwd }: CliIo): void {
   program
     .command('start')
     .description('run the server')
+    .addHelpText('after', exampleOf('start'))
     .action(async () => {
       // Loaded on demand: no other command needs the whole server.
       const { start } = await import('../process/start.ts');

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { exportStore, importStore } from '../operations/move-store.ts';
+import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { CliError } from './cli-error.ts';
+import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
 export interface StoreOptions {
@@ -24,18 +27,25 @@ export function registerStore(program: Command, options: StoreOptions): void {
       'write everything in the store to a file; it holds sessions and tokens, so keep it as a secret',
     )
     .argument('<file>', 'a file that is not there yet, or - for standard output')
-    .action((file: string) => runExport(file, options));
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('store export backup.jsonl'))
+    .action((file: string, choice: JsonChoice) => runExport(file, choice, options));
   group
     .command('import')
     .description('read such a file into the store, with the lifetimes that are left')
     .argument('<file>', 'a file that `parley store export` wrote, or - for standard input')
     .option('--into-full', 'write over what the store holds')
-    .action((file: string, choice: { intoFull?: boolean }) => runImport(file, choice, options));
+    .option(...jsonOption)
+    .addHelpText('after', exampleOf('store import backup.jsonl --into-full'))
+    .action((file: string, choice: ImportChoice) => runImport(file, choice, options));
 }
 
-async function runExport(file: string, options: StoreOptions): Promise<void> {
+type ImportChoice = JsonChoice & { intoFull?: boolean };
+
+async function runExport(file: string, choice: JsonChoice, options: StoreOptions): Promise<void> {
   const config = await loadConfig({ env: options.io.env, cwd: options.io.cwd, checks: options.checks });
-  const output = file === '-' ? undefined : createWriteStream(file, { flags: 'wx', mode: 0o600 });
+  const output =
+    file === '-' ? undefined : createWriteStream(resolve(options.io.cwd, file), { flags: 'wx', mode: 0o600 });
   if (output) await opened(output);
   const count = await exportStore(config, async (line) => {
     if (output && !output.write(`${line}\n`)) await once(output, 'drain');
@@ -44,9 +54,10 @@ async function runExport(file: string, options: StoreOptions): Promise<void> {
   if (!output) return;
   output.end();
   await once(output, 'finish');
-  options.io.stdout.write(
-    `${count} items are in ${file}. It holds sessions and tokens: keep it as a secret.\n`,
-  );
+  answer(options.io, choice, {
+    value: { file, items: count },
+    lines: [`${count} items are in ${file}. It holds sessions and tokens: keep it as a secret.`],
+  });
 }
 
 const sentences: Readonly<Record<string, string>> = {
@@ -65,12 +76,12 @@ async function opened(file: Readable | Writable): Promise<void> {
 
 async function runImport(
   file: string,
-  { intoFull = false }: { intoFull?: boolean },
+  { intoFull = false, ...choice }: ImportChoice,
   { io, checks }: StoreOptions,
 ): Promise<void> {
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
-  const input = file === '-' ? undefined : createReadStream(file);
+  const input = file === '-' ? undefined : createReadStream(resolve(io.cwd, file));
   if (input) await opened(input);
   const count = await importStore(config, { lines: input ?? process.stdin, intoFull });
-  io.stdout.write(`${count} items were imported.\n`);
+  answer(io, choice, { value: { items: count }, lines: [`${count} items were imported.`] });
 }

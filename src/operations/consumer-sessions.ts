@@ -1,12 +1,13 @@
+import type { AuditLog } from '../audit/audit-log.ts';
 import { createBrandSite } from '../brand/brand-site.ts';
 import { createSealLoader } from '../brand/load-seal.ts';
-import { openAuditLog } from '../brand/open-audit-log.ts';
 import { openConfiguredStore } from '../brand/open-configured-store.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
+import { createAdmission } from '../http/admission/admission.ts';
 import { createViews } from '../interaction/views/views.ts';
 import type { ConsumerSessions } from '../issuer/consumer-sessions.ts';
-import { loadCookieKeys } from '../keys/cookie-keys.ts';
+import { createRandomSecret } from '../keys/random-secret.ts';
 import { createLog } from '../log.ts';
 import { createTelemetry } from '../telemetry/create-telemetry.ts';
 
@@ -18,17 +19,10 @@ export type { ConsumerSession } from '../issuer/consumer-sessions.ts';
  */
 export async function withConsumerSessions<T>(
   config: Config,
-  brand: BrandConfig,
+  { brand, audit }: { brand: BrandConfig; audit: AuditLog },
   work: (sessions: ConsumerSessions) => Promise<T>,
 ): Promise<T> {
-  // Among a command's output nobody would look for a log: only an audit log in a file gets its lines.
-  const log = createLog({ level: 'silent', destination: { write() {} } });
-  const { server } = config;
-  const cookieKeys =
-    server.cookie_keys.length > 0
-      ? server.cookie_keys
-      : await loadCookieKeys({ folder: server.keys, create: !config.production });
-  const audit = openAuditLog({ server, cookieKeys, log, now: Date.now });
+  const log = createLog({ level: 'silent' });
   const store = openConfiguredStore(config, log);
   try {
     const site = await createBrandSite({
@@ -36,12 +30,13 @@ export async function withConsumerSessions<T>(
       brand: { ...brand, demo: false },
       config,
       store,
-      cookieKeys,
-      audit: audit.forBrand(brand.brand),
+      // It sees no browser.
+      cookieKeys: [createRandomSecret()],
+      audit: withoutKeys(audit.forBrand(brand.brand)),
+      admission: createAdmission({ log, now: Date.now }),
       loadSeal: createSealLoader(config),
       views: createViews(),
       serveScript: (_ctx, next) => next(),
-      admission: { run: (_standing, request) => request() },
       log,
       now: Date.now,
       telemetry: createTelemetry({ measure: false }).forBrand(brand.brand, []),
@@ -53,6 +48,15 @@ export async function withConsumerSessions<T>(
     }
   } finally {
     await store.close();
-    audit.close();
   }
+}
+
+/** This process signs nothing but logout tokens: which keys it has loaded is no event. */
+function withoutKeys(audit: AuditLog): AuditLog {
+  return {
+    ...audit,
+    record(event, facts) {
+      if (event !== 'key.loaded') audit.record(event, facts);
+    },
+  };
 }

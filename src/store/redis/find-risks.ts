@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { reasonOf } from './unavailable.ts';
 
 /**
- * The settings with which a Redis may lose or refuse what it was given, one sentence each (docs/operate.md). A server
+ * The settings with which a Redis may lose or refuse what it was given, one sentence each (docs/operations.md). A server
  * that forbids the question is no fault: the sentence says what was not seen.
  */
 export async function findRisks({ masters, wait }: Pick<Connection, 'masters' | 'wait'>): Promise<string[]> {
