@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configVersion } from './schema/config-version.ts';
 import { accountsSchema } from './schema/accounts-schema.ts';
 import { clientSchema } from './schema/client-schema.ts';
 import { keysSchema } from './schema/keys-schema.ts';
@@ -29,6 +30,7 @@ const backChannel = z.strictObject({
 });
 
 export const brandSchema = z.strictObject({
+  version: configVersion,
   brand: name.describe('Name of the brand: in logs, in the store and as the folder of its keys.'),
   display_name: z
     .string()

@@ -18,19 +18,25 @@ export interface LoadOptions extends Surroundings {
  * @throws ConfigError with every problem of every file at once
  */
 export async function loadConfig({ checks, ...surroundings }: LoadOptions): Promise<Config> {
-  const { production, demoAllowed } = readEnvironment(surroundings.env);
+  const { production, demoAllowed } = readEnvironment(surroundings);
   const { server, problems: serverProblems } = loadServer(surroundings);
   const {
     brands,
     problems: brandProblems,
     skipped,
-  } = await loadBrands({ ...surroundings, checks, production });
+  } = await loadBrands({ ...withUsablePort(surroundings, serverProblems), checks, production });
   const between = server
     ? [...checkEncryptionKeys(server, brands, production), ...checkAdminCallers(server, brands)]
     : [];
   const problems = distinct([...serverProblems, ...between, ...brandProblems]);
   if (!server || problems.some(({ severity }) => severity === 'error')) throw new ConfigError(problems);
   return deepFreeze({ production, demoAllowed, server, brands, warnings: problems, skipped });
+}
+
+/** A port that is none is told once, not again with each address that is made of it. */
+function withUsablePort(surroundings: Surroundings, problems: readonly LocatedProblem[]): Surroundings {
+  const isWrong = problems.some(({ file, path }) => file === 'environment' && path[0] === 'PORT');
+  return isWrong ? { ...surroundings, env: { ...surroundings.env, PORT: '3000' } } : surroundings;
 }
 
 /** Once each, in the order in which an operator walks through a file. */

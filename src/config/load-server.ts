@@ -18,7 +18,7 @@ export interface LoadedServer {
 
 /** server.yaml with the environment laid over it. The file may be absent; the environment wins wherever both speak. */
 export function loadServer(surroundings: Surroundings): LoadedServer {
-  const environment = readEnvironment(surroundings.env);
+  const environment = readEnvironment(surroundings);
   const file = findConfigFile('server.yaml', surroundings);
   const written = isMapping(file?.value) ? file.value : {};
   const shape = checkShape(
@@ -40,7 +40,10 @@ export function loadServer(surroundings: Surroundings): LoadedServer {
     ...shape.problems,
     ...semantic.filter(({ path }) => !shape.isDoubtful(path)),
   ].map((problem) => place(problem, file, environment));
-  const surrounding = checkNodeEnv(surroundings.env).map((problem) => placeless('environment', problem));
+  const surrounding = [
+    ...checkNodeEnv(surroundings.env).map((problem) => placeless('environment', problem)),
+    ...environment.problems,
+  ];
   return { server, problems: [...surrounding, ...(file?.problems ?? []), ...problems] };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { adminSchema } from './schema/admin-schema.ts';
+import { configVersion } from './schema/config-version.ts';
 
 /** The shape of `server.yaml`: what belongs to the process, not to a brand. */
 
@@ -25,6 +26,7 @@ const audit = z.strictObject({
 });
 
 export const serverSchema = z.strictObject({
+  version: configVersion,
   host: z
     .string()
     .regex(/^[A-Za-z0-9.:_-]+$/, 'use a host name or an address, without scheme and port')

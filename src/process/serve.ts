@@ -54,6 +54,7 @@ export async function serve({ config, load, watch, log: processLog }: ServeOptio
   if (!worker || worker.id === 1) {
     for (const line of describeStart(config, server)) process.stdout.write(`${line}\n`);
     void warnOfStore(server, log);
+    void warnOfDirectories(server, log);
   }
   if (worker) obeySupervisor(worker, { drain: close, reload: () => void reload('SIGHUP') });
 }
@@ -62,6 +63,19 @@ export async function serve({ config, load, watch, log: processLog }: ServeOptio
 async function warnOfStore(server: Server, log: Log): Promise<void> {
   const risks = await server.findStoreRisks().catch(() => []);
   for (const risk of risks) log.warn({ risk }, 'the store is not set up for what it holds');
+}
+
+/** An account directory that is away is no reason not to start, and nobody would hear of it before the first sign-in. */
+async function warnOfDirectories(server: Pick<Server, 'sites'>, log: Log): Promise<void> {
+  await Promise.all(
+    server.sites.map(({ brand, directory }) =>
+      directory
+        .ping()
+        .catch((error: unknown) =>
+          log.warn({ brand, detail: String(error) }, 'the account directory does not answer'),
+        ),
+    ),
+  );
 }
 
 /** A terminal sends Ctrl-C to workers as well, and a second signal would cut a drain short: hence a message. */

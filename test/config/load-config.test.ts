@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.ts';
 import type { BrandCheck } from '../../src/config/contract.ts';
@@ -175,7 +176,7 @@ clients:
     expect((await errorOf(config)).message).toBe(
       [
         'brands/acme.yaml:18:1 theme: unknown key',
-        '    fix: known here: brand, display_name, demo, issuer, login, back_channel, accounts, subject, claims, pii, scopes, resources, session, lifetimes, keys, limits, request_log, internal_hosts, clients',
+        '    fix: known here: version, brand, display_name, demo, issuer, login, back_channel, accounts, subject, claims, pii, scopes, resources, session, lifetimes, keys, limits, request_log, internal_hosts, clients',
         'brands/acme.yaml:19:1 scops: unknown key',
         '    fix: did you mean scopes?',
       ].join('\n'),
@@ -270,6 +271,48 @@ log_level: warn
     expect((await config.problems({ PORT: 'http' })).map(headline)).toEqual([
       'environment PORT: must be a whole number, not text',
     ]);
+  });
+
+  test('is told once that a port is none, not again by each address that is made of it', async () => {
+    const config = await withBrand();
+    await config.write(
+      'config/brands/acme.yaml',
+      brandWith('https://id.acme.example', 'http://localhost:${PORT}').replace(/^ +pages: .*\n/m, ''),
+    );
+    expect((await config.problems({ PORT: 'abc' })).map(headline)).toEqual([
+      'environment PORT: must be a whole number, not text',
+    ]);
+  });
+
+  describe('names files for secrets', () => {
+    test('whose content is the value, a list with one on each line too', async () => {
+      const config = await withBrand({
+        'run/cookies': `${key}\n${otherKey}\n`,
+        'run/store': 'redis://:pass@cache\n',
+      });
+      const { server } = await config.load({
+        PARLEY_COOKIE_KEYS_FILE: 'run/cookies',
+        PARLEY_STORE_FILE: join(config.cwd, 'run/store'),
+        PARLEY_ENCRYPTION_KEYS_FILE: '',
+      });
+      expect(server).toMatchObject({ cookie_keys: [key, otherKey], store: 'redis://:pass@cache' });
+    });
+
+    test('and says what is wrong with them, never what is in them', async () => {
+      const config = await withBrand({ 'run/short': 'hunter2\n' });
+      const problems = await config.problems({
+        PARLEY_COOKIE_KEYS_FILE: 'run/short',
+        PARLEY_STORE_FILE: 'run/nowhere',
+        PARLEY_ENCRYPTION_KEYS_FILE: 'run/short',
+        PARLEY_ENCRYPTION_KEYS: key,
+      });
+      expect(problems.map(headline).toSorted()).toEqual([
+        'environment PARLEY_COOKIE_KEYS_FILE[0]: must have at least 32 characters',
+        'environment PARLEY_ENCRYPTION_KEYS_FILE: stands beside PARLEY_ENCRYPTION_KEYS',
+        'environment PARLEY_STORE_FILE: names no file',
+      ]);
+      expect(JSON.stringify(problems)).not.toContain('hunter2');
+    });
   });
 
   test('fills numbers and truth values of the files', async () => {
