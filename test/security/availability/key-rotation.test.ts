@@ -18,7 +18,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /**
- * Two machines with one folder of keys and one store, their clocks five minutes fast and five minutes slow. Time is
+ * Two machines with one folder of keys, their clocks five minutes fast and five minutes slow. Time is
  * what they are told; it ends before the present, in which tokens and sessions really live.
  */
 let clock = Date.now() - 20 * 24 * hour;
@@ -51,7 +51,7 @@ beforeAll(async () => {
   slow = await startParley({
     brands,
     folder: fast.folder,
-    store: `embedded:${fast.folder}/data`,
+    store: `embedded:${fast.folder}/data-of-the-other`,
     now: () => clock - 5 * minute,
   });
 });
