@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeConfig } from '../operations/describe-config.ts';
 import type { AdminOptions, AdminSite } from './admin-options.ts';
 import { type Operation, operation } from './operation.ts';
 import { time } from './words.ts';
@@ -39,6 +40,24 @@ export function createProcessOperations(options: AdminOptions): Operation[] {
           store,
           brands: directories,
         };
+      },
+    }),
+    operation({
+      id: 'getConfig',
+      method: 'get',
+      path: '/config',
+      scope: 'admin:read',
+      summary: 'The configuration in force, without secrets; `parley config diff` compares with it.',
+      params: {},
+      answer: z
+        .strictObject({
+          server: z.record(z.string(), z.unknown()),
+          brands: z.record(z.string(), z.unknown()),
+        })
+        .meta({ title: 'ShownConfig' }),
+      async run() {
+        const brands = options.sites().map(({ config }) => config);
+        return { ...describeConfig({ server: options.config.server, brands }) };
       },
     }),
     operation({

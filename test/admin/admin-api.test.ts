@@ -158,6 +158,14 @@ test('the process tells how it is, and reads its brands again', async () => {
   );
 });
 
+test('the configuration in force is shown without its secrets, as the command line shows it', async () => {
+  const { body } = await callOperation('/config');
+  expect(body).toMatchObject({ brands: { acme: { issuer: site.parley.issuer, clients: { ops: {} } } } });
+  for (const secret of [...Object.values(secrets), ...Object.values(callerSecrets)]) {
+    expect(JSON.stringify(body)).not.toContain(secret);
+  }
+});
+
 describe('nobody else', () => {
   const everyOperation = () =>
     Object.entries(document.paths).flatMap(([template, methods]) =>
