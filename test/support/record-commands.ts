@@ -8,6 +8,8 @@ export async function recordCommands(
 ): Promise<string[][]> {
   const commands: string[][] = [];
   const admin = new Redis(url);
+  // The client takes what it sees before its own MONITOR is answered for an answer: nobody may be connecting then.
+  await admin.ping();
   const monitor = await admin.monitor();
   monitor.on('monitor', (_time: string, command: string[], source: string) => {
     if (source !== 'lua') commands.push(command);
