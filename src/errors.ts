@@ -63,6 +63,10 @@ const errorList = {
     sentence: 'Too many requests from this network. Please wait a while and try again.',
   },
   too_many_attempts: { status: 429, sentence: 'Too many attempts. Please wait a while and try again.' },
+  too_many_tokens: {
+    status: 429,
+    sentence: 'The chat was started anew too often. Please wait a while and try again.',
+  },
 } as const satisfies Record<string, { status: number; sentence: string }>;
 
 export type ErrorCode = keyof typeof errorList;

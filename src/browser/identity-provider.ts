@@ -28,7 +28,7 @@ export function createIdentityProvider({
       return undefined;
     }
     if (error)
-      throw fail(error === 'temporarily_unavailable' ? error : 'server_error', describeError(answer));
+      throw fail(passing.test(error) ? 'temporarily_unavailable' : 'server_error', describeError(answer));
     return answer;
   }
 
@@ -60,6 +60,9 @@ export function createIdentityProvider({
     invalidate: () => inWords(askForConsumer('invalidate').then(() => undefined)),
   };
 }
+
+/** In the issuer's words. */
+const passing = /^(temporarily_unavailable|too_many_tokens)$/;
 
 /** LiveChat knows one word for what passes; the network is one of those things. */
 function inWords<T>(promise: Promise<T>): Promise<T> {

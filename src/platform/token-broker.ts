@@ -7,7 +7,8 @@ export interface TokenBroker {
   readonly platform: string;
   /**
    * A token that still lasts, else a new one. undefined: the consumer signed out meanwhile.
-   * @throws ParleyError platform_unavailable (try again later) or platform_failed (the operator has to act)
+   * @throws ParleyError platform_unavailable (try again later), too_many_tokens (this consumer waits) or
+   * platform_failed (the operator has to act)
    */
   get(consumer: BrokerConsumer): Promise<PageToken | undefined>;
   /** A new token from the platform, shared by those who ask for one at the same moment; throws as `get` does. */

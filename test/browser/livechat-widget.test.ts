@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Fault } from '../../src/twin/livechat/faults.ts';
 import { describeWith } from '../support/availability.ts';
+import { livechatApp } from '../support/livechat-twin.ts';
 import { poll } from '../support/poll.ts';
 import { dana, sam } from '../support/test-brand.ts';
 import { type LiveChatSite, startLiveChatSite } from './livechat-site.ts';
@@ -173,6 +174,18 @@ describeWith('openssl', (openssl) =>
           site.livechat.faults.set(fault);
           expect([name, await askFresh(page)]).toEqual([name, [word, undefined]]);
         }
+      });
+
+      test('the consumer had too many tokens: the page hears that it passes', async () => {
+        const page = await chatAs(dana);
+        const limit = `vendor-mints:livechat/${livechatApp.organizationId}:${dana.sub}`;
+        const stores = site.parley.server.sites.map(({ store }) => store);
+        for (const store of stores) for (let n = 0; n < 60; n += 1) await store.increment(limit, 600);
+        const answering = page.waitForResponse((response) => response.url().endsWith('/page/livechat/fresh'));
+        expect(await askFresh(page)).toEqual(['temporarily_unavailable', undefined]);
+        expect((await answering).status()).toBe(429);
+        for (const store of stores) await store.resetCounter(limit);
+        expect(await askFresh(page)).toBe('a token');
       });
 
       test('a hang: the widget tries again by itself, and is there when LiveChat is', async () => {

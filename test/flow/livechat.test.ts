@@ -141,12 +141,20 @@ describe('a token', () => {
       await page.ask('invalidate');
       answer = await page.ask('token');
     }
-    expect([answer.status, answer.body.error]).toEqual([503, 'temporarily_unavailable']);
+    expectPageMayRead(answer);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '60']);
+    expect(answer.body).toEqual({
+      error: 'too_many_tokens',
+      error_description: expect.stringMatching(/^The chat /),
+      support_id: expect.any(String),
+    });
     clock += 2000;
-    expect((await page.ask('fresh')).status).toBe(503);
+    expect((await page.ask('fresh')).status).toBe(429);
     const made = mints();
     expect(made).toBeLessThan(100);
     expect(lines('asks for new tokens without end')).not.toEqual([]);
+    // It is the consumer's limit and no failure: neither an error in the log nor a 5xx that somebody counts.
+    expect(parley.log.filter(({ level }) => level === 'error')).toEqual([]);
     expect((await other.ask('token')).status).toBe(200);
     expect(mints()).toBe(made + 1);
   });

@@ -18,7 +18,7 @@ export function createMintLimit(store: BrandStore, linkName: string): MintLimit 
       const counter = `vendor-mints:${linkName}:${accountId}`;
       if ((await store.readCounter(counter)) >= most)
         throw new VendorError(
-          'unavailable',
+          'too_many',
           `one consumer asks for new tokens without end: ${most} in ${span / 60} minutes; does its chat refuse them?`,
           { retryAfter: 60 },
         );

@@ -1,9 +1,11 @@
-import { ParleyError } from '../../errors.ts';
+import { type ErrorCode, ParleyError } from '../../errors.ts';
 
 /** What went wrong at the platform. */
 export type VendorFault =
   /** Passes by itself: no answer, 429, 5xx. */
   | 'unavailable'
+  /** Our own limit: the platform was not asked. */
+  | 'too_many'
   /** Our own access was refused: the operator has to connect anew. */
   | 'access_refused'
   /** The platform does not know this customer any more. */
@@ -15,7 +17,7 @@ export class VendorError extends Error {
   readonly fault: VendorFault;
   /** The platform may have done what it was asked for, although it did not say so. */
   readonly maybeDone: boolean;
-  /** Seconds that the platform wants to be left alone. */
+  /** Seconds that the platform wants to be left alone, or until our own limit may give way. */
   readonly retryAfter: number | undefined;
   /** The platform itself asks for less: not a sign that it is down. */
   readonly isLimit: boolean;
@@ -38,9 +40,19 @@ export class VendorError extends Error {
 /** As the page learns of it: what passes may be tried again, the rest waits for the operator. */
 export function toParleyError(error: unknown): unknown {
   if (!(error instanceof VendorError)) return error;
-  const isPassing = error.fault === 'unavailable';
-  return new ParleyError(isPassing ? 'platform_unavailable' : 'platform_failed', error.message, {
+  return new ParleyError(codeFor(error.fault), error.message, {
     cause: error,
-    retryAfter: error.retryAfter ?? (isPassing ? 2 : 60),
+    retryAfter: error.retryAfter ?? (error.fault === 'unavailable' ? 2 : 60),
   });
+}
+
+function codeFor(fault: VendorFault): ErrorCode {
+  switch (fault) {
+    case 'unavailable':
+      return 'platform_unavailable';
+    case 'too_many':
+      return 'too_many_tokens';
+    default:
+      return 'platform_failed';
+  }
 }
