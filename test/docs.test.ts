@@ -174,6 +174,11 @@ describe('docs/dependencies.md', () => {
   });
 });
 
+test('who finds a weakness and who asks what holds are led to each other', () => {
+  expect(read('SECURITY.md')).toContain('](docs/security.md)');
+  expect(read('docs/security.md')).toContain('](../SECURITY.md)');
+});
+
 test('docs/decisions/README.md lists every decision', () => {
   const decisions = globSync('*.md', { cwd: join(root, 'docs/decisions'), exclude: ['README.md'] });
   const index = read('docs/decisions/README.md');

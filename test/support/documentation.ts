@@ -11,7 +11,9 @@ export interface Page {
 }
 
 export function readPages(): Page[] {
-  return globSync(['README.md', 'CHANGELOG.md', 'keys/README.md', 'docs/**/*.md'], { cwd: root })
+  return globSync(['README.md', 'CHANGELOG.md', 'SECURITY.md', 'keys/README.md', 'docs/**/*.md'], {
+    cwd: root,
+  })
     .toSorted()
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
