@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { ParleyError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { setAnswerPolicy } from './answer-policy.ts';
 
 export interface ErrorPage {
   (
@@ -46,6 +47,8 @@ function answer(ctx: Context, error: unknown, { showError, log }: { showError: E
   }
   if (failure?.retryAfter) ctx.set('Retry-After', String(failure.retryAfter));
   ctx.set('Cache-Control', 'no-store');
+  // Many are refused before the brand's own answers begin.
+  setAnswerPolicy(ctx);
   report(ctx, log, failure ?? protocol ?? error);
 
   const integrator = protocol && {

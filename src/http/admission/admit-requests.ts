@@ -1,4 +1,5 @@
 import type { Context, Middleware, Next } from 'koa';
+import { ParleyError } from '../../errors.ts';
 import type { Admission, Standing } from './admission.ts';
 import type { IsSignedIn } from './signed-in.ts';
 
@@ -17,5 +18,22 @@ export function admitRequests({ admission, isSignedIn }: AdmitRequestsOptions): 
     if (platformPaths.test(ctx.path) || ctx.method === 'OPTIONS') return 'platform';
     return (await isSignedIn(ctx)) ? 'known' : 'stranger';
   }
-  return (ctx: Context, next: Next) => admission.run(() => standingOf(ctx), next);
+  return async (ctx: Context, next: Next) => {
+    try {
+      await admission.run(() => standingOf(ctx), next);
+    } catch (error) {
+      if (error instanceof ParleyError && error.code === 'overloaded') letPagesRead(ctx);
+      throw error;
+    }
+  };
+}
+
+/**
+ * A page that redeems a code may read that it should wait. Elsewhere strangers are refused before consumers: whether
+ * there is a refusal to read would tell any site who is signed in.
+ */
+function letPagesRead(ctx: Context): void {
+  if (!platformPaths.test(ctx.path)) return;
+  ctx.set('Access-Control-Allow-Origin', '*');
+  ctx.set('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id');
 }

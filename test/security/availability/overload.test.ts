@@ -8,12 +8,26 @@ import type { Store } from '../../../src/store/contract.ts';
 import { poll } from '../../support/poll.ts';
 import { authorizationUrl, authorizeSilently, exchange, signIn } from '../../support/relying-party.ts';
 import { type RunningParley, startParley } from '../../support/start-parley.ts';
-import { dana } from '../../support/test-brand.ts';
+import { dana, testBrand, testClients } from '../../support/test-brand.ts';
 import { Visitor } from '../../support/visitor.ts';
 import { webClient } from '../../support/web-client.ts';
 
 /** How many strangers come at once: more than have a place, fewer than may wait. */
 const crowd = 150;
+
+/** Of the web client. */
+const page = 'https://shop.acme.example';
+
+/** What docs/headers.md says of every answer of a brand. */
+function expectPolicy({ headers }: Response): void {
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('x-frame-options')).toBe('DENY');
+  expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+  expect(headers.get('referrer-policy')).toBe('same-origin');
+  expect(headers.get('cross-origin-opener-policy')).toBe('unsafe-none');
+  expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+  expect(headers.get('permissions-policy')).toContain('camera=()');
+}
 
 describe('47 more strangers than a process can serve', () => {
   let parley: RunningParley;
@@ -49,7 +63,11 @@ describe('47 more strangers than a process can serve', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'parley-overload-'));
+    const clients = testClients().map((client) =>
+      client['id'] === 'web' ? { ...client, pages: [page] } : client,
+    );
     parley = await startParley({
+      brands: [testBrand({ clients })],
       useStore: holdInteractions(createEmbeddedStore({ folder })),
       now: () => Date.now() + ahead,
     });
@@ -84,6 +102,10 @@ describe('47 more strangers than a process can serve', () => {
     expect(page).toContain('Many people are here at the moment.');
     expect(page).toContain(refused.headers.get('x-request-id'));
     expect(page).not.toMatch(/overload|process|queue|limit/i);
+    expectPolicy(refused);
+    expect(refused.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
+    );
   });
 
   test('are told so in JSON where they ask for it', async () => {
@@ -95,6 +117,18 @@ describe('47 more strangers than a process can serve', () => {
       error_description: 'Many people are here at the moment. Please try again in a few seconds.',
       support_id: refused.headers.get('x-request-id'),
     });
+    expect(refused.headers.get('cache-control')).toBe('no-store');
+    expectPolicy(refused);
+  });
+
+  test('are told so where no page can read it: who is signed in is answered, and that would show', async () => {
+    const ask = (visitor: Visitor) =>
+      visitor.post(`${parley.issuer}/page/identity`, { client_id: 'web' }, { origin: page, accept: '*/*' });
+    const refused = await ask(new Visitor());
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([503, null]);
+    expectPolicy(refused);
+    const answered = await ask(consumer);
+    expect([answered.status, answered.headers.get('access-control-allow-origin')]).toEqual([200, page]);
   });
 
   test('keep out neither consumers who are signed in, nor platforms, nor those who ask whether it lives', async () => {
