@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { withCommandAudit } from '../operations/command-audit.ts';
 import {
   type LinkRecord,
   linkRecordSchema,
@@ -40,7 +41,7 @@ export function registerLinks(program: Command, options: LinksOptions): void {
     )
     .addHelpText('after', exampleOf('links export --brand acme --secrets > links.jsonl'))
     .action((choice: Choice & { secrets: boolean }) =>
-      work(options, choice, async (links) => {
+      work(options, { choice, command: choice.secrets ? 'export --secrets' : 'export' }, async (links) => {
         for await (const record of links.list({ withSecrets: choice.secrets }))
           io.stdout.write(`${JSON.stringify(record)}\n`);
       }),
@@ -52,7 +53,9 @@ export function registerLinks(program: Command, options: LinksOptions): void {
     .option(...jsonOption)
     .addHelpText('after', exampleOf('links import --brand acme links.jsonl'))
     .action((file: string, choice: Choice) =>
-      work(options, choice, (links, brand) => importFile(links, { file, brand, io, choice })),
+      work(options, { choice, command: 'import' }, (links, brand) =>
+        importFile(links, { file, brand, io, choice }),
+      ),
     );
 
   named(group.command('show'))
@@ -61,7 +64,7 @@ export function registerLinks(program: Command, options: LinksOptions): void {
     .option(...jsonOption)
     .addHelpText('after', exampleOf('links show c-dana-7Qm2 --brand acme'))
     .action((account: string, choice: Choice) =>
-      work(options, choice, async (links, brand) => {
+      work(options, { choice, command: 'show', account }, async (links, brand) => {
         const found = await links.findAll(account);
         if (found.length === 0) throw new CliError(`the account ${account} of ${brand} has no link`);
         answer(io, choice, {
@@ -80,7 +83,10 @@ export function registerLinks(program: Command, options: LinksOptions): void {
     .option(...jsonOption)
     .addHelpText('after', exampleOf('links unlink c-dana-7Qm2 --brand acme --yes'))
     .action((account: string, choice: Choice & { yes: boolean }) =>
-      work(options, choice, (links, brand) => unlink(links, { account, brand, choice, io })),
+      // Without --yes it shows, and changes nothing.
+      work(options, { choice, command: choice.yes ? 'unlink' : 'show', account }, (links, brand) =>
+        unlink(links, { account, brand, choice, io }),
+      ),
     );
 }
 
@@ -89,14 +95,26 @@ function named(command: Command): Command {
   return command.option('--brand <brand>', 'the brand, where there are several');
 }
 
+interface Call {
+  choice: Choice;
+  /** As the audit log names it. */
+  command: string;
+  /** Whose links; absent: everybody's. */
+  account?: string;
+}
+
 async function work(
   { io, checks }: LinksOptions,
-  { brand: name }: Choice,
+  { choice, command, account }: Call,
   task: (links: ManagedLinks, brand: string) => Promise<void>,
 ): Promise<void> {
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
-  const brand = chooseBrand(config.brands, name);
-  await withLinks(config, brand, (links) => task(links, brand.brand));
+  const brand = chooseBrand(config.brands, choice.brand);
+  await withCommandAudit(config, async (audit) => {
+    // Before it begins: what is cut short has shown or changed something all the same.
+    audit.record('command.run', { brand: brand.brand, command: `links ${command}`, accountId: account });
+    await withLinks(config, brand, (links) => task(links, brand.brand));
+  });
 }
 
 function toJson({ platform, customer_id, created_at }: LinkRecord) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { withCommandAudit } from '../operations/command-audit.ts';
 import { connectLiveChat } from '../operations/livechat-connect.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
@@ -44,19 +45,22 @@ async function connect(
     throw new CliError(
       `the client ${id} has a fixed agent_token: remove it first, for it is what the server uses`,
     );
-  await connectLiveChat(
-    config,
-    { brand, settings },
-    {
-      randomBytes: io.randomBytes,
-      consent(url) {
-        io.stdout.write(
-          `Open this address as an administrator of LiveChat, and allow the app:\n\n  ${url}\n\n`,
-        );
-        return receiveAnswer(settings.redirect_uri, io);
+  await withCommandAudit(config, async (audit) => {
+    await connectLiveChat(
+      config,
+      { brand, settings },
+      {
+        randomBytes: io.randomBytes,
+        consent(url) {
+          io.stdout.write(
+            `Open this address as an administrator of LiveChat, and allow the app:\n\n  ${url}\n\n`,
+          );
+          return receiveAnswer(settings.redirect_uri, io);
+        },
       },
-    },
-  );
+    );
+    audit.record('command.run', { brand: brand.brand, clientId: id, command: 'livechat connect' });
+  });
   io.stdout.write(
     'Connected. The running server uses it with the next token; nothing has to be restarted.\n',
   );

@@ -36,6 +36,7 @@ afterEach(() => parley.stop());
 async function start(settings: Record<string, unknown>, folder?: string): Promise<void> {
   parley = await startParley({
     brands: [livechatBrand(twin.origin, settings)],
+    serverYaml: { audit: { to: 'audit.log' } },
     env: { PARLEY_ENCRYPTION_KEYS: encryptionKey, LOG_LEVEL: 'trace' },
     ...(folder !== undefined && { folder }),
     ...(store !== undefined && { store }),
@@ -91,6 +92,16 @@ async function consent(url: string): Promise<string> {
   return answer.headers.get('location') ?? '';
 }
 
+/** What the audit log's lines about commands say. */
+const commandsRun = () =>
+  readFileSync(join(parley.folder, 'audit.log'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ event }) => event === 'command.run')
+    .map((line) => Object.fromEntries(Object.entries(line).filter(([name]) => !outer.includes(name))));
+const outer = ['time', 'event'];
+
 const database = () =>
   ['parley.db', 'parley.db-wal']
     .map((name) => readFileSync(join(parley.folder, 'data', name), 'latin1'))
@@ -108,6 +119,7 @@ describe('parley livechat connect', () => {
     const { code, stdout, stderr } = await connect(async (url) => void (await fetch(await consent(url))));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Connected.');
+    expect(commandsRun()).toEqual([{ brand: 'acme', clientId: 'livechat', command: 'livechat connect' }]);
     expect((await page.ask('token')).status).toBe(200);
 
     twin.control.revokeAgents('access');
@@ -165,6 +177,7 @@ describe('parley livechat connect', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toContain(message);
+    expect(commandsRun()).toEqual([]);
     expect((await (await signInToChat(parley, dana)).ask('token')).status).toBe(502);
   });
 
@@ -302,6 +315,32 @@ describe('parley links', () => {
     expect((await links(['show', dana.sub])).stderr).toBe(`the account ${dana.sub} of acme has no link\n`);
     expect((await links(['export'])).stdout).toBe('');
     expect((await page.ask('has')).body).toEqual({ has_token: false });
+  });
+
+  test('each that shows or changes links is in the audit log, whose they are by pseudonym', async () => {
+    await start({ grant: 'cookie' });
+    await (await signInToChat(parley, dana)).ask('token');
+    const whole = (await links(['export', '--secrets'])).stdout;
+    await links(['export']);
+    await links(['show', dana.sub]);
+    await links(['unlink', dana.sub]);
+    await links(['unlink', dana.sub, '--yes']);
+    await writeFile(join(parley.folder, 'links.jsonl'), whole);
+    await links(['import', 'links.jsonl']);
+
+    const subject = expect.stringMatching(/^[\w-]{22}$/);
+    expect(commandsRun()).toEqual([
+      { brand: 'acme', command: 'links export --secrets' },
+      { brand: 'acme', command: 'links export' },
+      { brand: 'acme', subject, command: 'links show' },
+      // Without --yes it only shows what it would remove.
+      { brand: 'acme', subject, command: 'links show' },
+      { brand: 'acme', subject, command: 'links unlink' },
+      { brand: 'acme', command: 'links import' },
+    ]);
+    const [, , shown, , unlinked] = commandsRun();
+    expect(shown?.['subject']).toBe(unlinked?.['subject']);
+    expect(readFileSync(join(parley.folder, 'audit.log'), 'utf8')).not.toContain(dana.sub);
   });
 
   test('a link that was repaired is used at once', async () => {

@@ -16,7 +16,7 @@ import { webClient } from '../../support/web-client.ts';
 const crowd = 150;
 
 /** Of the web client. */
-const page = 'https://shop.acme.example';
+const shop = 'https://shop.acme.example';
 
 /** What docs/headers.md says of every answer of a brand. */
 function expectPolicy({ headers }: Response): void {
@@ -64,7 +64,7 @@ describe('47 more strangers than a process can serve', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'parley-overload-'));
     const clients = testClients().map((client) =>
-      client['id'] === 'web' ? { ...client, pages: [page] } : client,
+      client['id'] === 'web' ? { ...client, pages: [shop] } : client,
     );
     parley = await startParley({
       brands: [testBrand({ clients })],
@@ -123,12 +123,12 @@ describe('47 more strangers than a process can serve', () => {
 
   test('are told so where no page can read it: who is signed in is answered, and that would show', async () => {
     const ask = (visitor: Visitor) =>
-      visitor.post(`${parley.issuer}/page/identity`, { client_id: 'web' }, { origin: page, accept: '*/*' });
+      visitor.post(`${parley.issuer}/page/identity`, { client_id: 'web' }, { origin: shop, accept: '*/*' });
     const refused = await ask(new Visitor());
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([503, null]);
     expectPolicy(refused);
     const answered = await ask(consumer);
-    expect([answered.status, answered.headers.get('access-control-allow-origin')]).toEqual([200, page]);
+    expect([answered.status, answered.headers.get('access-control-allow-origin')]).toEqual([200, shop]);
   });
 
   test('keep out neither consumers who are signed in, nor platforms, nor those who ask whether it lives', async () => {
