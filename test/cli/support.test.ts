@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { registerSupport } from '../../src/cli/support.ts';
 import { findSupportLines } from '../../src/operations/find-support-lines.ts';
+import { type Collector, startCollector, tracingTo } from '../support/collector.ts';
 import { root } from '../support/documentation.ts';
 import { poll } from '../support/poll.ts';
 import { authorizationUrl } from '../support/relying-party.ts';
@@ -17,9 +20,14 @@ import { type CliCall, callCli } from './cli-call.ts';
 /** A consumer calls and reads a reference off the page: one command leads from there to what happened. */
 
 let parley: ParleyProcess;
+let collector: Collector;
 let reference: string;
 beforeAll(async () => {
-  parley = await spawnParley({ serverYaml: { audit: { to: 'audit.log' } } });
+  collector = await startCollector();
+  parley = await spawnParley({
+    serverYaml: { audit: { to: 'audit.log' } },
+    env: tracingTo(collector),
+  });
   const visitor = new Visitor(parley.fetch);
   const page = await visitor.follow(await visitor.get(authorizationUrl(webClient(parley))), parley.issuer);
   const { action, fields } = readForm(await page.response.text());
@@ -28,10 +36,25 @@ beforeAll(async () => {
   expect(refused.status).toBe(401);
   // What the consumer sees, not what the header says.
   reference = /Support reference <code>(\w{10})<\/code>/.exec(await refused.text())?.[1] ?? '';
-  await poll('the access log', 5000, () => parley.log().some(({ supportId }) => supportId === reference));
+  // Spans are sent now and then, and when the process is told to end: it does so when this request is over.
+  const unfinished = connect(parley.port, '127.0.0.1');
+  unfinished.write(
+    'POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n',
+  );
+  await once(unfinished, 'data');
+  parley.signal('SIGTERM');
+  await poll('the refused sign-in is at the collector', 30_000, () => findSpan() !== undefined);
+  unfinished.destroy();
+  await parley.ended();
   writeFileSync(join(parley.folder, 'parley.log'), parley.stdout());
 });
-afterAll(() => parley.stop());
+afterAll(async () => {
+  await parley.stop();
+  await collector.stop();
+});
+
+const findSpan = () =>
+  collector.spans.find(({ attributes }) => attributes['parley.support_id'] === reference);
 
 async function support(args: readonly string[], input = ''): Promise<CliCall> {
   const stdin = Readable.from([input]);
@@ -49,6 +72,25 @@ describe('parley support', () => {
     expect(text).toMatch(/ audit {2}sign_in\.failed .*way: password/);
     expect(text).toContain('What to do: docs/operations.md, "A consumer cannot sign in"\n');
     expect(text).not.toMatch(/not-her-password|dana/);
+  });
+
+  test('leads on to the trace, which is at the collector, and to the requests before in it', async () => {
+    const { stdout: text } = await support([reference, '--log', 'parley.log']);
+    const [, traceId = ''] = /^Trace ([0-9a-f]{32})$/m.exec(text) ?? [];
+    expect(findSpan()).toMatchObject({ name: 'POST /interaction/:uid', traceId });
+
+    const [before = '', after = ''] = text.split(`Trace ${traceId}\n`);
+    // Its own lines, of the log and of the audit log, then those of the same trace, each with its own reference.
+    expect(before).toContain('sign_in.failed');
+    expect(after).toMatch(/^ .* log {4}GET \/auth was answered 303 after \d+ ms {2}\(\w{10}\)\n/);
+    expect(after).toMatch(/^ .* log {4}GET \/interaction\/\S+ was answered 200 after \d+ ms {2}\(\w{10}\)$/m);
+    expect(after).not.toContain(reference);
+
+    const { stdout } = await support([reference, '--log', 'parley.log', '--json']);
+    const { trace_ids, lines, related } = JSON.parse(stdout);
+    expect(trace_ids).toEqual([traceId]);
+    expect(new Set(lines.map(({ source }: { source: string }) => source))).toEqual(new Set(['log', 'audit']));
+    expect(related).toHaveLength(2);
   });
 
   test('takes the reference as it is spoken, a packed log, and a pipe with names in front of the lines', async () => {
