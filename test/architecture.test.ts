@@ -53,6 +53,7 @@ const allowed: Record<string, Record<string, 'value' | 'type'>> = {
   brand: { ...everything, telemetry: 'type', twin: 'value' },
   operations: { ...everything, brand: 'value', telemetry: 'value' },
   admin: {
+    audit: 'type',
     config: 'type',
     http: 'value',
     issuer: 'type',

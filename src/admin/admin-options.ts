@@ -1,12 +1,15 @@
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { AccountDirectory } from '../directory/contract.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
 import type { AdminConfig } from '../config/schema/admin-schema.ts';
+import type { LogSettings } from '../config/server-schema.ts';
 import type { ConsumerSessions } from '../issuer/consumer-sessions.ts';
 import type { RequestLog } from '../issuer/request-log.ts';
 import type { VerifyServiceToken } from '../issuer/verify-service-token.ts';
 import type { Seal } from '../keys/seal.ts';
 import type { Log } from '../log.ts';
+import type { BrandKeys } from '../operations/change-keys.ts';
 import type { TokenBroker } from '../platform/token-broker.ts';
 import type { BrandStore } from '../store/contract.ts';
 
@@ -21,18 +24,7 @@ export interface AdminSite {
   brokers: ReadonlyMap<string, TokenBroker>;
   sessions: ConsumerSessions;
   verifyServiceToken: VerifyServiceToken;
-}
-
-/** One call, for the audit log: nothing of what was answered. */
-export interface AdminCall {
-  operation: string;
-  by: string;
-  /** `ok`, or the code of the refusal. */
-  outcome: string;
-  supportId: string;
-  address: string;
-  brand?: string | undefined;
-  accountId?: string | undefined;
+  keys: BrandKeys;
 }
 
 export interface AdminOptions {
@@ -45,7 +37,10 @@ export interface AdminOptions {
   isDraining(): boolean;
   /** Lets every process of this machine read the brands again. */
   reload(): Promise<void>;
-  recordCall(call: AdminCall): void;
+  readLogging(): LogSettings;
+  /** In every process of this machine. */
+  changeLogging(settings: LogSettings): void;
+  audit: Pick<AuditLog, 'record'>;
   log: Pick<Log, 'error' | 'info'>;
   /** Milliseconds since the epoch. */
   now(): number;

@@ -7,9 +7,13 @@ import { type Admit, createAdmission } from './admission.ts';
 import { createAccountOperations } from './account-operations.ts';
 import type { AdminOptions } from './admin-options.ts';
 import { AdminRefusal } from './admin-refusal.ts';
+import { createAuditOperations } from './audit-operations.ts';
 import { createClientOperations } from './client-operations.ts';
+import { createKeyOperations } from './key-operations.ts';
+import { createLimitOperations } from './limit-operations.ts';
+import { createLoggingOperations } from './logging-operations.ts';
 import { basePath, createOpenApi } from './openapi.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationCall } from './operation.ts';
 import { createProcessOperations } from './process-operations.ts';
 import { readInputs } from './read-inputs.ts';
 import { renderRefusal } from './render-refusal.ts';
@@ -20,6 +24,10 @@ export function createAdminApp(options: AdminOptions): Koa {
     ...createProcessOperations(options),
     ...createClientOperations(options),
     ...createAccountOperations(options),
+    ...createLimitOperations(options),
+    ...createKeyOperations(options),
+    ...createAuditOperations(options),
+    ...createLoggingOperations(options),
   ];
   const router = new Router({ prefix: basePath, sensitive: true, strict: true });
   const document = createOpenApi(operations);
@@ -44,20 +52,23 @@ export function createAdminApp(options: AdminOptions): Koa {
 function serve(one: Operation, { admit, options }: { admit: Admit; options: AdminOptions }): Middleware {
   return async (ctx) => {
     let outcome = 'ok';
+    const supportId = String(ctx.state['requestId']);
+    const audit: OperationCall['audit'] = {
+      record: (event, facts) => options.audit.record(event, Object.assign({ supportId }, facts)),
+    };
     try {
       await admit(ctx, one);
       const inputs = await readInputs(ctx, one);
       // Only what the document promises leaves: an answer with more than that is our fault, and none.
-      ctx.body = one.answer.parse(await one.run({ ...inputs, ctx }));
+      ctx.body = one.answer.parse(await one.run({ ...inputs, audit }));
     } catch (error) {
       outcome = codeOf(error);
       throw error;
     } finally {
-      options.recordCall({
+      audit.record('admin.called', {
         operation: one.id,
         by: String(ctx.state['caller'] ?? 'unproved'),
         outcome,
-        supportId: String(ctx.state['requestId']),
         address: ctx.ip,
         ...named(ctx),
       });

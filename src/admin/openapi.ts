@@ -52,6 +52,9 @@ const refusals = {
   401: 'The caller did not prove who it is.',
   403: 'The caller may not do this.',
   404: 'There is no such brand, client, account or address.',
+  409: 'What is there does not allow it now.',
+  413: 'The body is too long.',
+  415: 'The body is no JSON.',
   429: 'The caller asks too much.',
   503: 'The store or the account directory does not answer.',
 } as const;

@@ -1,5 +1,5 @@
-import type { Context } from 'koa';
 import type { z } from 'zod';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { AdminScope } from './caller.ts';
 
 /** One thing that the admin interface can do: the server's routes and the OpenAPI document are made of these. */
@@ -23,7 +23,8 @@ export interface OperationCall {
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   body: unknown;
-  ctx: Context;
+  /** Lines carry the support id of the call, and so lead to the line that says who called. */
+  audit: Pick<AuditLog, 'record'>;
 }
 
 type Inputs = Readonly<Record<string, z.ZodType>>;
@@ -49,7 +50,7 @@ export function operation<
     params: Parsed<Params>;
     query: Parsed<Query>;
     body: z.output<Body>;
-    ctx: Context;
+    audit: OperationCall['audit'];
   }): Promise<z.input<Answer>>;
 }): Operation {
   const untyped: unknown = { query: {}, ...definition };

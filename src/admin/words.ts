@@ -13,10 +13,17 @@ export const accountId = z
   .max(255)
   .meta({ description: "The consumer's account id, as the account directory has it." });
 
+export const login = z.string().min(1).max(255).meta({ description: 'What the consumer types as the name.' });
+
 export const clientId = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,100}$/)
   .meta({ description: 'The client_id.' });
+
+export const supportId = z
+  .string()
+  .regex(/^[2-9A-HJKMNP-Z]{10}$/)
+  .meta({ description: 'The reference on the page, X-Request-Id of the answer.' });
 
 /** ISO 8601, UTC. */
 export const time = z.iso.datetime();

@@ -46,6 +46,7 @@ export const auditEvents = {
     facts: ['reason', 'added', 'changed', 'removed'],
   },
   'config.refused': { says: 'A changed configuration cannot be used: the former stays.', facts: ['reason'] },
+  'logging.changed': { says: 'An operator changed what is logged.', facts: ['level', 'share'] },
   'command.run': { says: 'An operator ran a command that changes or reveals something.', facts: ['command'] },
   'admin.called': { says: 'The admin interface was called.', facts: ['operation', 'by', 'outcome'] },
   'audit.opened': { says: 'A process began to write here.', facts: [] },

@@ -1,21 +1,14 @@
 import { type Command, Option } from 'commander';
-import { type BrandKeys, openBrandKeys } from '../brand/brand-keys.ts';
+import { openBrandKeys } from '../brand/brand-keys.ts';
 import type { BrandCheck, Config } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { loadKeySet } from '../keys/key-set.ts';
 import type { SigningAlgorithm } from '../keys/signing-entry.ts';
-import {
-  acknowledgeKey,
-  generateKeys,
-  type KeyChange,
-  type KeyChangeOptions,
-  retireKey,
-  rotateKeys,
-} from '../operations/change-keys.ts';
 import { withCommandAudit } from '../operations/command-audit.ts';
+import { readKeyReport } from '../operations/report-keys.ts';
+import { describeKeyCommand, type KeyCommand, runKeyCommand } from '../operations/run-key-command.ts';
 import { answer, type JsonChoice, jsonOption } from './answer.ts';
 import { chooseBrand } from './choose-brand.ts';
-import { describeReport, reportKeys } from './describe-keys.ts';
+import { describeReport } from './describe-keys.ts';
 import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
@@ -54,9 +47,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
     .addOption(heldOption())
     .addHelpText('after', exampleOf('keys generate --brand acme'))
     .action((choice: AlgorithmChoice) =>
-      change({ command: 'generate', choice }, options, (keys) =>
-        generateKeys(keys, choice.alg && [choice.alg]),
-      ),
+      change({ name: 'generate', algorithm: choice.alg }, choice, options),
     );
 
   changing(
@@ -69,9 +60,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
     .option('--force', 'sign with it now, whoever does not know it yet', false)
     .addHelpText('after', exampleOf('keys rotate --brand acme --plan'))
     .action((choice: AlgorithmChoice & { force: boolean }) =>
-      change({ command: choice.force ? 'rotate --force' : 'rotate', choice }, options, (keys) =>
-        rotateKeys(keys, { algorithms: choice.alg && [choice.alg], force: choice.force }),
-      ),
+      change({ name: 'rotate', algorithm: choice.alg, force: choice.force }, choice, options),
     );
 
   changing(group.command('retire').description('take a key out of the key set before its time'))
@@ -80,11 +69,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
     .option('--force', 'also while what it signed is still valid', false)
     .addHelpText('after', exampleOf('keys retire q9qKr09W --brand acme --plan'))
     .action((kid: string, choice: ChangeChoice & { leaked: boolean; force: boolean }) =>
-      change(
-        { command: choice.leaked ? `retire ${kid} --leaked` : `retire ${kid}`, choice },
-        options,
-        (keys) => retireKey(keys, { kid, leaked: choice.leaked, force: choice.force }),
-      ),
+      change({ name: 'retire', kid, leaked: choice.leaked, force: choice.force }, choice, options),
     );
 
   changing(
@@ -96,9 +81,7 @@ export function registerKeysRotation(group: Command, options: KeysRotationOption
     .option('--force', 'also before everybody else knows the key', false)
     .addHelpText('after', exampleOf('keys ack liveperson --brand acme'))
     .action((client: string, choice: ChangeChoice & { force: boolean }) =>
-      change({ command: `ack ${client}`, choice }, options, (keys) =>
-        acknowledgeKey(keys, { client, force: choice.force }),
-      ),
+      change({ name: 'ack', client, force: choice.force }, choice, options),
     );
 }
 
@@ -123,36 +106,38 @@ async function list(choice: Choice, options: KeysRotationOptions): Promise<void>
   const brands = choice.brand === undefined ? config.brands : [chooseBrand(config.brands, choice.brand)];
   const now = options.now();
   const reports = await Promise.all(
-    brands.map(async (brand) => {
-      const keys = openBrandKeys(config, brand);
-      const { entries } = await loadKeySet({ ...keys, create: false, times: keys.policy, now: () => now });
-      return reportKeys(brand.brand, entries, { ...keys, now });
-    }),
+    brands.map((brand) => readKeyReport(brand.brand, { ...openBrandKeys(config, brand), now })),
   );
   answer(options.io, choice, { value: { brands: reports }, lines: reports.flatMap(describeReport) });
 }
 
 async function change(
-  { command, choice }: { command: string; choice: ChangeChoice },
+  command: KeyCommand,
+  choice: ChangeChoice,
   options: KeysRotationOptions,
-  work: (keys: KeyChangeOptions) => Promise<KeyChange>,
 ): Promise<void> {
   const { plan, agent: held = [] } = choice;
   const config = await load(options);
-  const brand = chooseBrand(config.brands, choice.brand);
-  const keys: BrandKeys & { now: number } = { ...openBrandKeys(config, brand), now: options.now() };
-  const { entries, breaks } = await work({ ...keys, plan, held }).finally(() => keys.signer?.close());
+  const chosen = chooseBrand(config.brands, choice.brand);
+  const { brand } = chosen;
+  const keys = openBrandKeys(config, chosen);
+  const changed = await runKeyCommand(command, {
+    ...keys,
+    brand,
+    plan,
+    held,
+    now: options.now(),
+  }).finally(() => keys.signer?.close());
   if (!plan) {
     await withCommandAudit(config, async (audit) => {
-      audit.record('command.run', { brand: brand.brand, command: `keys ${command}` });
+      audit.record('command.run', { brand, command: describeKeyCommand(command) });
     });
   }
-  const report = reportKeys(brand.brand, entries, keys);
   answer(options.io, choice, {
-    value: { ...report, breaks, changed: !plan },
+    value: changed,
     lines: [
-      ...describeReport(report),
-      ...breaks.map((sentence) => `  Breaks: ${sentence}`),
+      ...describeReport(changed),
+      ...changed.breaks.map((sentence) => `  Breaks: ${sentence}`),
       plan ? 'This is a plan: nothing has changed.' : 'Running processes follow within seconds.',
     ],
   });

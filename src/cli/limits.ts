@@ -3,6 +3,7 @@ import type { BrandCheck, Config } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { withCommandAudit } from '../operations/command-audit.ts';
 import {
+  isChosen,
   type LimitChoice,
   type ManagedLimits,
   type ReachedLimit,
@@ -88,15 +89,10 @@ async function release(
   choice: Choice & { all: boolean },
   io: CliIo,
 ): Promise<void> {
-  const { login, address, client, account, all } = choice;
-  if (!all && [login, address, client, account].every((part) => part === undefined))
+  if (!choice.all && !isChosen(choice))
     throw new CliError('say whose: --login, --address, --client or --account, or --all', 2);
-  const meant = await limits.list(choice);
-  await withCommandAudit(config, async (audit) => {
-    await limits.release(meant);
-    for (const { kind, entry } of meant) audit.record('limit.released', { brand, limit: kind, entry });
-  });
-  show(io, choice, { brand, limits: meant });
+  const released = await withCommandAudit(config, (audit) => limits.release(choice, audit));
+  show(io, choice, { brand, limits: released });
 }
 
 function show(io: CliIo, choice: Choice, found: { brand: string; limits: ReachedLimit[] }): void {

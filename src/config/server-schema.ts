@@ -115,3 +115,6 @@ export const serverSchema = z.strictObject({
 });
 
 export type ServerConfig = z.output<typeof serverSchema>;
+
+/** What a running process takes over at once. */
+export type LogSettings = Pick<ServerConfig, 'log_level' | 'log_success_share'>;

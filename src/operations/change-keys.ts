@@ -14,8 +14,9 @@ import {
 } from '../keys/rotation.ts';
 import { type SigningAlgorithm, type SigningEntry, withoutEntry } from '../keys/signing-entry.ts';
 import { formatSigningFile, parseSigningFile } from '../keys/signing-file.ts';
-
 import { breaksOfLeak, breaksOfLeaving, breaksOfSwitch } from './what-breaks.ts';
+
+export type { BrandKeys } from '../brand/brand-keys.ts';
 
 /** What an operator does to a brand's signing keys, beside the running servers, which see it within seconds. */
 export interface KeyChangeOptions extends BrandKeys {
@@ -34,7 +35,7 @@ export interface KeyChange {
 }
 
 /** An operator asks for what must not be done, or not yet; the message says what would do. */
-class KeyChangeRefused extends Error {}
+export class KeyChangeRefused extends Error {}
 
 /** Makes next keys, which are published and do not sign. */
 export async function generateKeys(

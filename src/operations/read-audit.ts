@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { deriveChainKey } from '../audit/chain.ts';
 import { createPseudonyms } from '../audit/pseudonyms.ts';
@@ -28,9 +29,38 @@ export async function readAuditLines(
   config: Config,
   { files, choice, stdin }: { files: readonly string[]; choice: AuditChoice; stdin: NodeJS.ReadableStream },
 ): Promise<AuditLine[]> {
+  return filterLines(config, linesOf(files, stdin), choice);
+}
+
+/**
+ * Of the end of a file, for a process that has more to do than to read.
+ * @param bytes how much of it at most
+ * @returns `complete` unless the file is longer than that; nothing where there is no file
+ */
+export async function readAuditTail(
+  config: Config,
+  { file, bytes, choice }: { file: string; bytes: number; choice: AuditChoice },
+): Promise<{ lines: AuditLine[]; complete: boolean }> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  if (!found) return { lines: [], complete: true };
+  const start = Math.max(0, found.size - bytes);
+  const texts = linesOfStream(() => createReadStream(file, { start }));
+  const lines = await filterLines(config, texts, choice);
+  return { lines, complete: start === 0 };
+}
+
+async function filterLines(
+  config: Config,
+  texts: AsyncIterable<string>,
+  choice: AuditChoice,
+): Promise<AuditLine[]> {
   const isMeant = createFilter(config, await loadKeys(config), choice);
   const found: AuditLine[] = [];
-  for await (const text of linesOf(files, stdin)) {
+  for await (const text of texts) {
+    // Logs are large and such lines are rare: only those are taken apart.
+    if (choice.supportId !== undefined && !text.includes(choice.supportId)) continue;
     const line = parse(text);
     if (line && isMeant(line)) found.push(line);
   }
@@ -55,9 +85,13 @@ async function loadKeys({ server, production }: Config): Promise<readonly string
 
 async function* linesOf(files: readonly string[], stdin: NodeJS.ReadableStream): AsyncIterable<string> {
   for (const file of files) {
-    const input = file === '-' ? stdin : createReadStream(file);
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+    yield* linesOfStream(() => (file === '-' ? stdin : createReadStream(file)));
   }
+}
+
+/** Opened at the first step: what a stream emits before somebody iterates, an error among it, would be lost. */
+async function* linesOfStream(open: () => NodeJS.ReadableStream): AsyncIterable<string> {
+  yield* createInterface({ input: open(), crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 /** Among a log's own lines, those of the audit log are marked. */

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { type Listener, listen } from './listen.ts';
 import type { Server } from './server.ts';
 
-export interface OpenAdminOptions extends Pick<AdminOptions, 'reload'> {
+export interface OpenAdminOptions extends Pick<AdminOptions, 'reload' | 'changeLogging'> {
   config: Config;
   server: Server;
   log: Log;
@@ -17,6 +17,7 @@ export async function openAdmin({
   server,
   log,
   reload,
+  changeLogging,
 }: OpenAdminOptions): Promise<Listener | undefined> {
   const { admin } = config.server;
   if (!admin) return undefined;
@@ -29,7 +30,9 @@ export async function openAdmin({
     pingStore: server.pingStore,
     isDraining: server.isDraining,
     reload,
-    recordCall: (call) => server.audit.record('admin.called', call),
+    readLogging: () => server.logging,
+    changeLogging,
+    audit: server.audit,
     log,
     now: Date.now,
   });

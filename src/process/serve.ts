@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import closeWithGrace from 'close-with-grace';
 import type { Config } from '../config/contract.ts';
+import type { LogSettings } from '../config/server-schema.ts';
 import type { ConfigWatch } from '../config/watch-config.ts';
 import { describeStart } from './describe-start.ts';
 import type { Log } from '../log.ts';
@@ -11,7 +12,13 @@ import { createReload } from './reload.ts';
 import { createServer, type Server } from './server.ts';
 import { onHangUp } from '../workers/on-hang-up.ts';
 import { createTelemetry } from '../telemetry/create-telemetry.ts';
-import { drainMessage, readyMessage, reloadMessage } from '../workers/protocol.ts';
+import {
+  drainMessage,
+  isLoggingOrder,
+  type LoggingOrder,
+  readyMessage,
+  reloadMessage,
+} from '../workers/protocol.ts';
 
 /** Milliseconds in which running requests may end once the process is told to stop. */
 export const grace = 8_000;
@@ -49,6 +56,11 @@ export async function serve({ config, load, watch, log: processLog }: ServeOptio
     server,
     log,
     reload: async () => (worker ? void worker.send(reloadMessage) : reload('the admin interface')),
+    changeLogging(settings) {
+      server.changeLogging(settings);
+      const order: LoggingOrder<LogSettings> = { type: 'parley:logging', settings };
+      worker?.send(order);
+    },
   });
   watch.start(() => reload('a file has changed'));
   if (!worker || worker.id === 1) {
@@ -56,7 +68,12 @@ export async function serve({ config, load, watch, log: processLog }: ServeOptio
     void warnOfStore(server, log);
     void warnOfDirectories(server, log);
   }
-  if (worker) obeySupervisor(worker, { drain: close, reload: () => void reload('SIGHUP') });
+  if (worker)
+    obeySupervisor(worker, {
+      drain: close,
+      reload: () => void reload('SIGHUP'),
+      changeLogging: server.changeLogging,
+    });
 }
 
 /** A store that is away at the start says so by itself, and keeps nobody from listening. */
@@ -81,7 +98,7 @@ async function warnOfDirectories(server: Pick<Server, 'sites'>, log: Log): Promi
 /** A terminal sends Ctrl-C to workers as well, and a second signal would cut a drain short: hence a message. */
 function obeySupervisor(
   worker: NonNullable<typeof cluster.worker>,
-  { drain, reload }: { drain(): void; reload(): void },
+  { drain, reload, changeLogging }: { drain(): void; reload(): void } & Pick<Server, 'changeLogging'>,
 ): void {
   let draining = false;
   const drainOnce = (): void => {
@@ -89,9 +106,10 @@ function obeySupervisor(
     draining = true;
     drain();
   };
-  process.on('message', (message) => {
+  process.on('message', (message: unknown) => {
     if (message === drainMessage) drainOnce();
     if (message === reloadMessage) reload();
+    if (isLoggingOrder<LogSettings>(message)) changeLogging(message.settings);
   });
   // The supervisor is gone, by force: nobody would replace or stop this worker any more.
   process.once('disconnect', drainOnce);

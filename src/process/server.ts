@@ -2,7 +2,7 @@ import Koa, { type Context } from 'koa';
 import { personalClaims } from '../claims/personal-claims.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
-import type { ServerConfig } from '../config/server-schema.ts';
+import type { LogSettings } from '../config/server-schema.ts';
 import { isLoopbackHost } from '../config/web-address.ts';
 import { accessLog, createWriteAccessLine } from '../http/access-log.ts';
 import { createAdmission } from '../http/admission/admission.ts';
@@ -47,8 +47,6 @@ export interface ServerOptions {
   telemetry?: Telemetry;
 }
 
-export type LogSettings = Pick<ServerConfig, 'log_level' | 'log_success_share'>;
-
 export interface Server {
   app: Koa;
   readonly sites: readonly BrandSite[];
@@ -59,6 +57,7 @@ export interface Server {
   replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges>;
   /** Looks at the signing keys now, instead of within two seconds (keep-keys.ts). */
   lookAtKeys(): Promise<void>;
+  readonly logging: LogSettings;
   /** What is logged from now on. */
   changeLogging(settings: LogSettings): void;
   listen(): Promise<Listener>;
@@ -132,6 +131,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
 
   const sampling = { share: server.log_success_share, random: Math.random };
+  let logLevel = server.log_level;
   let draining = false;
   let listener: Listener | undefined;
   const writeAccessLine = createWriteAccessLine(log, sampling);
@@ -182,7 +182,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     audit,
     replaceBrands,
+    get logging() {
+      return { log_level: logLevel, log_success_share: sampling.share };
+    },
     changeLogging({ log_level: level, log_success_share: share }) {
+      logLevel = level;
       setLogLevel(log, level);
       sampling.share = share;
     },

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { drainMessage, readyMessage, reloadMessage } from './protocol.ts';
+import { drainMessage, isLoggingOrder, readyMessage, reloadMessage } from './protocol.ts';
 
 export interface Ending {
   worker: Worker;
@@ -50,8 +50,8 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
     clearTimeout(force);
   }
 
-  function reload(): void {
-    for (const worker of serving) if (worker.isConnected()) worker.send(reloadMessage);
+  function tellAll(message: string | object): void {
+    for (const worker of serving) if (worker.isConnected()) worker.send(message);
   }
 
   return {
@@ -63,8 +63,8 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
       if (outcome !== 'ready') return outcome;
       serving.add(worker);
       // Somebody asked one worker for what concerns all.
-      worker.on('message', (message) => {
-        if (message === reloadMessage) reload();
+      worker.on('message', (message: string | object) => {
+        if (message === reloadMessage || isLoggingOrder(message)) tellAll(message);
       });
       const began = Date.now();
       worker.once('exit', (code: number | null, signal: string | null) => {
@@ -74,7 +74,7 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
     },
     dismiss,
     members: () => [...serving],
-    reload,
+    reload: () => tellAll(reloadMessage),
     async close() {
       await Promise.all([...serving, ...starting].map(dismiss));
     },

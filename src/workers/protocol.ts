@@ -9,6 +9,16 @@ export const drainMessage = 'parley:drain';
 /** To a worker: read the configuration again. From a worker: all shall. */
 export const reloadMessage = 'parley:reload';
 
+/** To a worker: log this from now on. From a worker: all shall. */
+export interface LoggingOrder<Settings> {
+  type: 'parley:logging';
+  settings: Settings;
+}
+
+export function isLoggingOrder<Settings>(message: unknown): message is LoggingOrder<Settings> {
+  return (message as Partial<LoggingOrder<Settings>> | null)?.type === 'parley:logging';
+}
+
 /** To a worker: say what you have measured. */
 export interface MeasureOrder {
   type: 'parley:measure';

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { poll } from '../support/poll.ts';
 import {
   authorizationUrl,
@@ -16,63 +14,25 @@ import { dana, sam, secrets } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 import { webClient } from '../support/web-client.ts';
 import { type AdminSite, callerSecrets, startAdminSite } from './admin-site.ts';
+import { createJudgedCalls, type JudgedCalls, type OpenApiDocument } from './judged-calls.ts';
+import { describeKeys } from './key-calls.ts';
+import { describeLimits } from './limit-calls.ts';
+import { describeLogs } from './log-calls.ts';
 
 /** The interface for the operator's programs: what it answers is what its OpenAPI document says, to nobody else. */
 
-interface Document {
-  paths: Record<
-    string,
-    Record<string, { operationId: string; summary: string; parameters?: object[]; responses: Responses }>
-  >;
-}
-type Responses = Record<string, { $ref?: string; content?: object }>;
-
+let calls: JudgedCalls;
 let site: AdminSite;
-let document: Document;
-let ajv: Ajv2020;
+let document: OpenApiDocument;
 let [ops, viewer]: string[] = [];
 beforeAll(async () => {
-  site = await startAdminSite();
-  [ops, viewer] = await Promise.all([
-    site.tokenOf('ops', callerSecrets.ops, 'admin:read admin:write'),
-    site.tokenOf('viewer', callerSecrets.viewer, 'admin:read'),
-  ]);
-  document = (await (await site.call('/openapi.json')).json()) as Document;
-  ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats.default(ajv);
-  ajv.addSchema(document, 'openapi');
+  calls = await createJudgedCalls(await startAdminSite({ audit: { to: 'audit.log' } }));
+  ({ site, document, ops, viewer } = calls);
 });
 afterAll(() => site.parley.stop());
 
 const account = `/brands/acme/accounts/${dana.sub}`;
-
-/** Paths of the document, as they were called below. */
-const called = new Map<string, Set<number>>();
-
-/** Calls an operation and has the document judge the answer. */
-async function callOperation(
-  template: string,
-  {
-    method = 'get',
-    path = template,
-    token = ops,
-  }: { method?: string; path?: string; token?: string | undefined } = {},
-) {
-  const answer = await site.call(path, { method: method.toUpperCase(), token });
-  const body = (await answer.json()) as Record<string, unknown>;
-  const response = document.paths[template]?.[method]?.responses[String(answer.status)];
-  if (!response)
-    throw new Error(`${method} ${template} promises no ${answer.status}: ${JSON.stringify(body)}`);
-  const pointer = response.$ref ?? `#/paths/${escape(template)}/${method}/responses/${answer.status}`;
-  const validate = ajv.getSchema(`openapi${pointer}/content/application~1json/schema`);
-  expect([path, validate?.(body), validate?.errors]).toEqual([path, true, null]);
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  const key = `${method} ${template}`;
-  called.set(key, (called.get(key) ?? new Set()).add(answer.status));
-  return { status: answer.status, body, headers: answer.headers };
-}
-
-const escape = (path: string) => encodeURIComponent(path.replaceAll('~', '~0').replaceAll('/', '~1'));
+const callOperation: JudgedCalls['call'] = (template, call) => calls.call(template, call);
 const sessionsPath = '/brands/{brand}/accounts/{account}/sessions';
 
 test('the document is OpenAPI 3.1, by a validator of the specification', async () => {
@@ -229,6 +189,44 @@ describe('nobody else', () => {
   });
 });
 
+test.each([
+  ['a length', { login: 'x'.repeat(9000) }, 413, 'too_large'],
+  ['a member', { login: 'dana', secret: 'hidden' }, 400, 'invalid_request'],
+  ['nothing', {}, 400, 'invalid_request'],
+])('a body with %s that an operation does not take is refused', async (_title, body, status, error) => {
+  const refused = await callOperation('/brands/{brand}/limits/forget-browsers', {
+    method: 'post',
+    path: '/brands/acme/limits/forget-browsers',
+    body,
+  });
+  expect([refused.status, refused.body['error']]).toEqual([status, error]);
+  expect(JSON.stringify(refused.body)).not.toContain('hidden');
+});
+
+test('no operation finds a brand that is not served', async () => {
+  const bodies: Record<string, object> = { releaseLimits: { all: true }, forgetBrowsers: { login: 'dana' } };
+  for (const [template, methods] of Object.entries(document.paths)) {
+    if (!template.includes('{brand}')) continue;
+    for (const [method, { operationId }] of Object.entries(methods)) {
+      const path = template.replace('{brand}', 'zeta').replaceAll(/\{\w+\}/g, 'web');
+      const refused = await callOperation(template, {
+        method,
+        path: operationId === 'explainClaims' ? `${path}?client=web` : path,
+        ...(method === 'post' && { body: bodies[operationId] ?? {} }),
+      });
+      expect([operationId, refused.status, refused.body['error']]).toEqual([
+        operationId,
+        404,
+        'brand_unknown',
+      ]);
+    }
+  }
+});
+
+describe('limits', () => describeLimits(() => calls));
+describe('keys', () => describeKeys(() => calls));
+describe('logs', () => describeLogs(() => calls));
+
 test('what an operation does not take is refused by name, never with its value', async () => {
   const refused = await callOperation('/brands/{brand}/clients', { path: '/brands/ACME-secret/clients' });
   expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_request']);
@@ -239,9 +237,7 @@ test('what an operation does not take is refused by name, never with its value',
 });
 
 test('each call is a line of the audit log, the refused ones too, and no token stands in any log', async () => {
-  const listed = () => site.parley.log().filter(({ event }) => event === 'admin.called');
-  await poll('the last line', 5000, () => listed().some(({ outcome }) => outcome === 'brand_unknown'));
-  const lines = listed();
+  const lines = (await site.events()).filter(({ event }) => event === 'admin.called');
   expect(lines).toContainEqual(
     expect.objectContaining({ operation: 'endSessions', by: 'client:ops', outcome: 'ok', brand: 'acme' }),
   );
@@ -249,7 +245,10 @@ test('each call is a line of the audit log, the refused ones too, and no token s
     expect.objectContaining({ operation: 'endSessions', by: 'client:viewer', outcome: 'insufficient_scope' }),
   );
   expect(lines).toContainEqual(expect.objectContaining({ by: 'unproved', outcome: 'invalid_token' }));
-  for (const token of [ops, viewer]) expect(site.parley.stdout()).not.toContain(token);
+  for (const token of [ops, viewer]) {
+    expect(site.parley.stdout()).not.toContain(token);
+    expect(JSON.stringify(await site.events())).not.toContain(token);
+  }
 });
 
 test('docs/admin-api.md lists the operations of the document', async () => {
@@ -267,6 +266,6 @@ test('every operation of the document was called and answered as it says', () =>
   const promised = Object.entries(document.paths).flatMap(([template, methods]) =>
     Object.keys(methods).map((method) => `${method} ${template}`),
   );
-  const succeeded = [...called].filter(([, statuses]) => statuses.has(200)).map(([key]) => key);
+  const succeeded = [...calls.called].filter(([, statuses]) => statuses.has(200)).map(([key]) => key);
   expect(succeeded.toSorted()).toEqual(promised.toSorted());
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFile, stat } from 'node:fs/promises';
 import { brandChecks } from '../../src/brand/brand-checks.ts';
-import type { KeyReport } from '../../src/cli/describe-keys.ts';
+import type { KeyReport } from '../../src/operations/report-keys.ts';
 import { registerKeys } from '../../src/cli/keys.ts';
 import { createTemporaryConfig, type TemporaryConfig } from '../config/temporary-config.ts';
 import { callCli } from './cli-call.ts';
