@@ -103,6 +103,13 @@ export function describeKeys(calls: () => JudgedCalls): void {
     await poll('the leaked key is gone', 20_000, async () => !(await published()).includes(signing));
   });
 
+  test('sign at once by force, and the answer says what breaks', async () => {
+    const next = await find('ES256', 'next');
+    expect((await post(rotate, { alg: 'ES256', force: true })).body['breaks']).not.toEqual([]);
+    expect(await find('ES256', 'current')).toBe(next);
+    expect(await states()).toContain('ES256 previous');
+  });
+
   test('leave the words of the command line in the audit log, for changes that were made', async () => {
     expect(await commands()).toEqual([
       'keys rotate',
@@ -110,6 +117,7 @@ export function describeKeys(calls: () => JudgedCalls): void {
       'keys ack web',
       expect.stringMatching(/^keys retire [\w-]{43}$/),
       expect.stringMatching(/^keys retire [\w-]{43} --leaked$/),
+      'keys rotate --force',
     ]);
   });
 
