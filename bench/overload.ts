@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createSigningKeys } from '../src/keys/create-signing-keys.ts';
 import { signInAll } from './cases/sign-in.ts';
@@ -37,6 +39,7 @@ try {
     if (status === 503) return false;
     throw new Error(`unexpected answer: ${status} ${location ?? ''}`);
   };
+  stayApart([parley.pid, parley.redisPid ?? parley.pid]);
   const health = watchHealth(send);
 
   print(describeMachine());
@@ -57,6 +60,17 @@ try {
 } finally {
   send.close();
   await parley.stop();
+}
+
+/** The server and its Redis on one core, this generator on the others: else it would be what is overloaded. */
+function stayApart(servers: readonly number[]): void {
+  if (availableParallelism() < 2) return;
+  for (const pid of servers) pin('0', pid);
+  pin(`1-${availableParallelism() - 1}`, process.pid);
+}
+
+function pin(cores: string, pid: number): void {
+  execFileSync('taskset', ['-acp', cores, String(pid)], { stdio: 'ignore' });
 }
 
 /** Asks all the while; the returned function stops it and says what came of it. */

@@ -50,12 +50,18 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
     all: createAdaptiveLimit({ least: 16, first: 200, most: 2000, longestTurn: 10 }),
     strangers: createAdaptiveLimit({ least: 2, first: 16, most: 1000, longestTurn: 2 }),
   };
-  const brief = { patience: 20, forbearance: 250, most: 1000, now };
+  const brief = { patience: 20, forbearance: 250, latest: 1000, most: 1000, now };
   const lines: Record<Standing, WaitingLine> = {
     platform: createWaitingLine(brief),
     known: createWaitingLine(brief),
     // A page that comes after seconds is better than none; their number is what must be bounded.
-    stranger: createWaitingLine({ patience: 4000, forbearance: 0, most: 1000, now }),
+    stranger: createWaitingLine({
+      patience: 4000,
+      forbearance: 0,
+      latest: Number.POSITIVE_INFINITY,
+      most: 1000,
+      now,
+    }),
   };
   let running = 0;
   let strangers = 0;
@@ -125,7 +131,13 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
       }
       return new Promise((resolve, reject) => {
         // In its own async context: it is another request's end that starts it, and its trace is not this one's.
-        line.join(AsyncResource.bind(() => void start(standing, work).then(resolve, reject)));
+        line.join({
+          start: AsyncResource.bind(() => void start(standing, work).then(resolve, reject)),
+          refuse() {
+            tellRefusal(standing);
+            reject(refusal);
+          },
+        });
       });
     },
   };

@@ -4,12 +4,15 @@ export interface WaitingLineOptions {
   /** Milliseconds for which that may be exceeded: a burst is no overload. */
   forbearance: number;
   most: number;
+  /** Milliseconds after which whose turn comes is sent away instead: they have most likely gone, and all behind wait. */
+  latest: number;
   now(): number;
 }
 
 interface Waiting {
   since: number;
   start(): void;
+  refuse(): void;
 }
 
 /** Those who wait for their turn, first come, first served. */
@@ -17,17 +20,28 @@ export interface WaitingLine {
   length(): number;
   /** False: the line does not move fast enough, and nobody should join it. */
   isOpen(): boolean;
-  join(start: () => void): void;
+  /** @param turn `refuse` when its turn has come far too late */
+  join(turn: Pick<Waiting, 'start' | 'refuse'>): void;
   startNext(): void;
 }
+
+/** Milliseconds for which a line that stood still gets no forbearance again. */
+const memory = 5000;
 
 /**
  * A line with an end: where the first has been waiting for too long and for long enough, those who come now would wait
  * in vain (the idea of CoDel, RFC 8289: what counts is how long one waits, not how many do).
  */
-export function createWaitingLine({ patience, forbearance, most, now }: WaitingLineOptions): WaitingLine {
+export function createWaitingLine({
+  patience,
+  forbearance,
+  most,
+  latest,
+  now,
+}: WaitingLineOptions): WaitingLine {
   const line: Waiting[] = [];
   let slowSince: number | undefined;
+  let stoodStillAt = Number.NEGATIVE_INFINITY;
 
   function isSlow(): boolean {
     const first = line[0];
@@ -36,13 +50,20 @@ export function createWaitingLine({ patience, forbearance, most, now }: WaitingL
       return false;
     }
     slowSince ??= now();
-    return now() - slowSince > forbearance;
+    const isBurst = now() - slowSince <= forbearance && now() - stoodStillAt > memory;
+    if (!isBurst) stoodStillAt = now();
+    return !isBurst;
   }
 
   return {
     length: () => line.length,
     isOpen: () => !isSlow() && line.length < most,
-    join: (start) => void line.push({ since: now(), start }),
-    startNext: () => line.shift()?.start(),
+    join: ({ start, refuse }) => void line.push({ since: now(), start, refuse }),
+    startNext() {
+      const first = line.shift();
+      const isTooLate = first && now() - first.since > latest;
+      if (isTooLate) first.refuse();
+      else first?.start();
+    },
   };
 }

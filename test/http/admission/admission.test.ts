@@ -110,16 +110,21 @@ describe('a process with a limit of work at once', () => {
   });
 
   test('takes a burst, and turns away who comes once the line has stood still for too long', async () => {
-    const burst = await comeTogether(400, 'known');
+    const outcomes = Promise.allSettled(Array.from({ length: 400 }, () => come('known')));
+    await nextTurn();
+    const running = begun.length;
     time += 30;
-    const next = await comeTogether(1, 'known');
-    time += 1000;
+    const next = Promise.allSettled([come('known')]);
+    await nextTurn();
+    time += 1100;
     await expect(come('known')).rejects.toMatchObject({ code: 'overloaded', status: 503, retryAfter: 2 });
     await expect(come('known')).rejects.toMatchObject({ code: 'overloaded' });
     // What is refused by the hundred is a line or two in the log.
     expect(lines).toHaveLength(1);
     await finishEverything();
-    await Promise.all([burst.end, next.end]);
+    await next;
+    // Whose turn came a second late is sent away too: a browser has long been waiting for an answer.
+    expect((await outcomes).filter(({ status }) => status === 'fulfilled')).toHaveLength(running);
     const after = await comeTogether(1, 'known');
     await finishEverything();
     await after.end;
@@ -179,9 +184,11 @@ describe('a limit that learns', () => {
 });
 
 describe('a waiting line', () => {
+  const turn = { start: () => {}, refuse: () => {} };
+
   test('closes when its first has waited too long for too long, and opens when it moves', () => {
-    const line = createWaitingLine({ patience: 20, forbearance: 250, most: 3, now });
-    line.join(() => {});
+    const line = createWaitingLine({ patience: 20, forbearance: 250, latest: 1000, most: 3, now });
+    line.join(turn);
     time += 21;
     expect(line.isOpen()).toBe(true);
     time += 251;
@@ -190,9 +197,29 @@ describe('a waiting line', () => {
     expect(line.isOpen()).toBe(true);
   });
 
+  test('that stood still has no patience for some seconds after, and sends away whose turn comes too late', () => {
+    const line = createWaitingLine({ patience: 20, forbearance: 250, latest: 1000, most: 3, now });
+    const told: string[] = [];
+    const named = (name: string) => ({
+      start: () => void told.push(`${name} began`),
+      refuse: () => void told.push(`${name} was refused`),
+    });
+    line.join(named('first'));
+    time += 300;
+    line.isOpen();
+    time += 1000;
+    expect(line.isOpen()).toBe(false);
+    line.startNext();
+    line.join(named('second'));
+    time += 25;
+    expect(line.isOpen()).toBe(false);
+    line.startNext();
+    expect(told).toEqual(['first was refused', 'second began']);
+  });
+
   test('is never longer than it may be', () => {
-    const line = createWaitingLine({ patience: 20, forbearance: 250, most: 3, now });
-    for (let n = 0; n < 3; n += 1) line.join(() => {});
+    const line = createWaitingLine({ patience: 20, forbearance: 250, latest: 1000, most: 3, now });
+    for (let n = 0; n < 3; n += 1) line.join(turn);
     expect(line.isOpen()).toBe(false);
   });
 });
