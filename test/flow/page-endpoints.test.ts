@@ -361,7 +361,7 @@ describe("a sign-in popup that Parley's script opened", () => {
     expect(html).toContain(`data-origin="${page}"`);
     expect(html).toMatch(/data-message="[^"]*code/);
     expect(response.headers.get('content-security-policy')).toMatch(/script-src 'sha256-[A-Za-z0-9+/=]+'/);
-    expect(response.headers.get('cross-origin-opener-policy')).toBeNull();
+    expect(response.headers.get('cross-origin-opener-policy')).toBe('unsafe-none');
   });
 
   test('gives no code that is not bound to a challenge', async () => {

@@ -58,8 +58,9 @@ ${firstTables.map((table) => `CREATE INDEX ${table}_expiry ON ${table} (expires_
 PRAGMA user_version = ${schemaVersion};
 `;
 
-/** Under one write lock: several workers may open a new file at the same moment. */
+/** Under one write lock: several workers may open a new file at the same moment. A file that has it all is only read. */
 export function createSchema(database: DatabaseSync): void {
+  if (isComplete(database)) return;
   transaction(database, () => {
     const row = database.prepare('PRAGMA user_version').get();
     const found = Number(row?.['user_version']);
@@ -74,4 +75,11 @@ export function createSchema(database: DatabaseSync): void {
     }
     database.exec(statements);
   });
+}
+
+function isComplete(database: DatabaseSync): boolean {
+  const query = `SELECT (SELECT user_version FROM pragma_user_version) AS version,
+    (SELECT count(*) FROM sqlite_schema WHERE name = 'attempts_expiry') AS additions`;
+  const row = database.prepare(query).get();
+  return row?.['version'] === schemaVersion && row['additions'] === 1;
 }
