@@ -142,13 +142,11 @@ describeWith('redis-server', () => {
       await brand.upsert('RefreshToken', 'long', { grantId: 'g' }, 600);
       for (let n = 0; n < 50; n += 1) await brand.upsert('AccessToken', `t-${n}`, { grantId: 'g' }, 0);
       await poll('the last is gone', 1000, async () => !(await brand.find('AccessToken', 't-49')));
-      const index = () => askRedis(server, (redis) => redis.zrange('parley:2:acme:gg', 0, '-1'));
-      // The index goes by Redis's clock, which may be in the last one's millisecond still.
-      await poll('the index has forgotten them', 5000, async () => {
-        await brand.upsert('AccessToken', 'next', { grantId: 'g' }, 60);
-        return (await index()).length === 2;
-      });
-      expect(await index()).toEqual(['Anext', 'Rlong']);
+      await brand.upsert('AccessToken', 'next', { grantId: 'g' }, 60);
+      const index = await askRedis(server, (redis) => redis.zrange('parley:2:acme:gg', 0, '-1'));
+      expect(index).toEqual(expect.arrayContaining(['Anext', 'Rlong']));
+      // Up to eight are not worth a look: what has expired among them stays until there are more.
+      expect(index.length).toBeLessThanOrEqual(9);
     });
 
     test('needs no command that names two keys, so a Cluster can hold it', async () => {
