@@ -193,12 +193,15 @@ describeWith('openssl', (openssl) =>
               (response) => response.text(),
               () => 'nothing',
             );
-            await fetch(`${issuer}/page/authorize`, { ...init, mode: 'no-cors' });
-            return read;
+            const blind = await fetch(`${issuer}/page/authorize`, { ...init, mode: 'no-cors' }).then(
+              () => 'something',
+              () => 'nothing',
+            );
+            return [read, blind];
           },
           [site.issuer, jwt],
         );
-        expect(answer).toBe('nothing');
+        expect(answer).toEqual(['nothing', 'nothing']);
         await page.close();
       }
       expect(brand.received).toEqual([]);
