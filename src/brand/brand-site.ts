@@ -90,9 +90,8 @@ export async function createBrandSite(options: BrandSiteOptions): Promise<BrandS
 }
 
 async function createSite(options: BrandSiteOptions, directory: AccountDirectory): Promise<BrandSite> {
-  const { brand, config, log, now } = options;
+  const { brand, config, log, audit, now } = options;
   const store = options.store.forBrand(brand.brand);
-  const { audit } = options;
   const clients = brand.clients.map(resolveClient);
   const limits = createAttemptLimits({ store, settings: brand.limits, audit });
   const mapped = { claims: brand.claims, scopes: brand.scopes, clients };
@@ -111,9 +110,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     onProblem: (problem) =>
       log.warn(problem, 'a claims expression failed on an account; the claim is left out'),
   });
-  const requestLog = brand.request_log
-    ? createRequestLog({ store: options.store.forBrand(brand.brand), log })
-    : undefined;
+  const requestLog = brand.request_log ? createRequestLog({ store, log }) : undefined;
 
   const brandEvents = openBrandEvents({ brand, store, now });
   const signIn = openSignInWays({
