@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS attempts (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS attempts_expiry ON attempts (expires_at);
 `;
+/** The last thing that `additions` makes: a file that has it has them all. */
+const newestAddition = 'attempts_expiry';
 
 /** A record whose payload is NULL is a tombstone. */
 const statements = `
@@ -79,7 +81,7 @@ export function createSchema(database: DatabaseSync): void {
 
 function isComplete(database: DatabaseSync): boolean {
   const query = `SELECT (SELECT user_version FROM pragma_user_version) AS version,
-    (SELECT count(*) FROM sqlite_schema WHERE name = 'attempts_expiry') AS additions`;
-  const row = database.prepare(query).get();
+    (SELECT count(*) FROM sqlite_schema WHERE name = ?) AS additions`;
+  const row = database.prepare(query).get(newestAddition);
   return row?.['version'] === schemaVersion && row['additions'] === 1;
 }

@@ -45,6 +45,13 @@ describe('what is written in one turn of the event loop', () => {
     expect(countOutside()).toBe(2);
   });
 
+  test('keeps nobody from opening the file meanwhile', async () => {
+    const written = group.write(insert('a'));
+    expect(database.isTransaction).toBe(true);
+    openDatabase({ folder, busyTimeout: 100 }).close();
+    await written;
+  });
+
   test('fails one by one: what is wrong with one write is nothing to the others', async () => {
     const half = () =>
       transaction(database, () => {
