@@ -74,6 +74,7 @@ describeWith('chromium', (executablePath) => {
     await page.getByLabel('Password').fill(`${name}-at-the-shop`);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await page.waitForFunction(`'lpGetAuthenticationToken' in globalThis`); // the page is seen before its script has come
   }
 
   /** As LivePerson's window does it; answers what it is told. */
