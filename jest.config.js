@@ -4,7 +4,7 @@
  * @type {import('jest').Config}
  */
 export default {
-  runner: 'jest-light-runner/child-process',
+  runner: '<rootDir>/test/runner/process-runner.ts',
   // Jest keeps one core for itself otherwise; most suites wait for servers and browsers.
   maxWorkers: '100%',
   testEnvironment: 'node',

@@ -8,6 +8,4 @@ export default {
   ...base,
   testMatch: ['<rootDir>/test/fault/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // They run in jest's own process; what a failed one left open must not keep it alive.
-  forceExit: true,
 };

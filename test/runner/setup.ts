@@ -12,5 +12,5 @@ registerHooks({
   },
 });
 
-// What a failed test left open must not keep its process, and with it the whole run, alive.
+// When jest is ended, its processes go, too.
 process.once('disconnect', () => process.exit());

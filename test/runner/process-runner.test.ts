@@ -1,0 +1,82 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { endWithUs } from '../support/end-with-us.ts';
+
+const project = join(import.meta.dirname, '../..');
+
+/** The second process begins to listen when the first has run a file already. */
+const lateSecond = `
+if (process.env.JEST_WORKER_ID === '2') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+`;
+
+const passing = `test('passes', () => expect(1).toBe(1));`;
+
+const wrong = {
+  'ends its process': `test('ends', () => process.exit(0));`,
+  'is killed': `test('is killed', () => { process.kill(process.pid, 'SIGKILL'); return new Promise(() => {}); });`,
+  'throws where nobody catches': `test('throws', () => new Promise(() => { setImmediate(() => { throw new Error(); }); }));`,
+  'cannot be loaded': `throw new Error('at load');`,
+  'has a test that fails': `test('fails', () => expect(1).toBe(2));`,
+};
+
+interface Report {
+  testResults: { name: string; status: string }[];
+}
+
+/** Runs test files of this content with the project's runner in two processes. @returns how jest says each ended */
+async function runJest(files: Record<string, string>): Promise<Record<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-runner-'));
+  try {
+    const late = join(folder, 'late.cjs');
+    writeFileSync(late, lateSecond);
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    for (const [name, content] of Object.entries(files))
+      writeFileSync(join(folder, `${name}.test.js`), content);
+    const config = JSON.stringify({
+      rootDir: folder,
+      runner: join(project, 'test/runner/process-runner.ts'),
+      testMatch: ['**/*.test.js'],
+      transform: {},
+    });
+    const { JEST_WORKER_ID: _, ...env } = process.env;
+    const child = spawn(
+      process.execPath,
+      [join(project, 'node_modules/jest/bin/jest.js'), '--config', config, '--maxWorkers=2', '--json'],
+      {
+        cwd: project,
+        env: { ...env, NODE_OPTIONS: `--require ${late}` },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    endWithUs(child);
+    const { testResults } = JSON.parse(await text(child.stdout)) as Report;
+    return Object.fromEntries(testResults.map(({ name, status }) => [basename(name, '.test.js'), status]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('test files run in processes, one of which starts late', () => {
+  const open = `import { createServer } from 'node:http'; test('listens', () => void createServer().listen(0));`;
+  let ended: Record<string, string>;
+
+  beforeAll(async () => {
+    ended = await runJest({ a: passing, b: passing, c: passing, open, ...wrong });
+  });
+
+  test('all that pass are run to their end', () => {
+    expect(ended).toMatchObject({ a: 'passed', b: 'passed', c: 'passed' });
+  });
+
+  test('one that leaves something open holds nobody up', () => {
+    expect(ended['open']).toBe('passed');
+  });
+
+  test.each(Object.keys(wrong))('one that %s has failed', (name) => {
+    expect(ended[name]).toBe('failed');
+  });
+});
