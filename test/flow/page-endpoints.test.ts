@@ -237,7 +237,7 @@ describe('a page that is not listed', () => {
     expect(response.status).toBe(405);
   });
 
-  /** Names of the store's methods that are called meanwhile. */
+  /** Names of the store's methods that requests call meanwhile; the request log is written some time after them. */
   function watchStore(): { calls: string[]; stop(): void } {
     const site = parley.server.sites[0];
     if (!site) throw new Error('no site');
@@ -247,7 +247,7 @@ describe('a page that is not listed', () => {
     for (const [name, method] of Object.entries(originals)) {
       if (typeof method !== 'function') continue;
       store[name] = (...args: unknown[]) => {
-        calls.push(name);
+        if (!/^(?:RequestLog$|request-log:)/.test(String(args[0]))) calls.push(name);
         return (method as (...a: unknown[]) => unknown)(...args);
       };
     }

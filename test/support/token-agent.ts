@@ -84,7 +84,11 @@ export async function startTokenAgent(): Promise<TokenAgent> {
         { env },
       );
     },
-    kill: () => end('SIGKILL'),
+    async kill() {
+      await end('SIGKILL');
+      // The process that it speaks to the token with has the socket too, and ends some milliseconds later.
+      await poll('nobody listens', 20_000, async () => !(await listens(socket)));
+    },
     restart,
     pause: () => void agent?.kill('SIGSTOP'),
     resume: () => void agent?.kill('SIGCONT'),
