@@ -8,4 +8,6 @@ export default {
   ...base,
   testMatch: ['<rootDir>/test/browser/**/*.test.ts', '<rootDir>/test/**/*.browser.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  // Twice as long as Playwright waits, which then says for what.
+  testTimeout: 60_000,
 };

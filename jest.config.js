@@ -16,5 +16,6 @@ export default {
     '\\.browser\\.test\\.ts$',
   ],
   setupFiles: ['<rootDir>/test/runner/setup.ts'],
+  testTimeout: 30_000,
   transform: {},
 };

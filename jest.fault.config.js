@@ -8,4 +8,6 @@ export default {
   ...base,
   testMatch: ['<rootDir>/test/fault/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  // Processes are killed and started again, and stores elect.
+  testTimeout: 120_000,
 };

@@ -6,8 +6,8 @@ import type * as Jest from '@jest/globals';
  */
 const own = globalThis as unknown as typeof Jest;
 
-/** Milliseconds. Kill-and-restart suites take longer. */
-const deadline = process.env['npm_lifecycle_event'] === 'test:fault' ? 120_000 : 30_000;
+/** Milliseconds: `testTimeout` of jest's configuration (worker.ts). */
+const deadline = Number(process.env['TEST_DEADLINE']);
 
 type Body = (...args: never[]) => unknown;
 type Define = (...args: unknown[]) => unknown;

@@ -6,8 +6,14 @@ interface LightRunner {
 
 let runner: LightRunner | undefined;
 
-/** Before the process's first file. @param configuration jest's: `{globalConfig, projectConfig}` */
-export async function setup(configuration: unknown): Promise<void> {
+interface Configuration {
+  globalConfig: object;
+  projectConfig: { testTimeout: number };
+}
+
+/** Before the process's first file. @param configuration jest's */
+export async function setup(configuration: Configuration): Promise<void> {
+  process.env['TEST_DEADLINE'] = String(configuration.projectConfig.testTimeout);
   runner = (await import(
     new URL('worker-runner.js', import.meta.resolve('jest-light-runner')).href
   )) as LightRunner;
