@@ -96,7 +96,7 @@ describe('a client with a back-channel logout address', () => {
   test('is told of a sign-out with a logout token that verifies', async () => {
     const { visitor, tokens } = await signedIn(parley);
     await signOut(visitor, parley);
-    await poll('the logout token arrives', 3000, () => told.received.length > 0);
+    await poll('the logout token arrives', 20_000, () => told.received.length > 0);
 
     const [request] = told.received;
     expect(request?.method).toBe('POST');
@@ -127,11 +127,11 @@ describe('a client with a back-channel logout address', () => {
     const { visitor, tokens } = await signedIn(parley);
     const end = `${parley.issuer}/session/end?id_token_hint=${tokens.get('told')}`;
     await visitor.get(end);
-    await poll('the logout token arrives', 3000, () => told.received.length === 1);
+    await poll('the logout token arrives', 20_000, () => told.received.length === 1);
 
     const again = await signedIn(parley);
     await signIn(again.visitor, authorizationUrl(clientOf(parley, 'failing'), { prompt: 'login' }), sam);
-    await poll('the second logout token arrives', 3000, () => told.received.length === 2);
+    await poll('the second logout token arrives', 20_000, () => told.received.length === 2);
     const logoutToken = new URLSearchParams(told.received[1]?.body).get('logout_token') ?? '';
     expect(claimsOf(logoutToken)['sub']).toBe(dana.sub);
   });
@@ -139,7 +139,7 @@ describe('a client with a back-channel logout address', () => {
   test('that fails keeps nobody signed in, nor others uninformed', async () => {
     const { visitor } = await signedIn(parley, ['failing', 'told']);
     expect((await signOut(visitor, parley)).status).toBe(303);
-    await poll('both are asked', 3000, () => told.received.length === 1 && failing.received.length === 1);
+    await poll('both are asked', 20_000, () => told.received.length === 1 && failing.received.length === 1);
     const answer = await authorizeSilently(visitor, authorizationUrl(clientOf(parley, 'told')));
     expect(answer.get('error')).toBe('login_required');
   });
@@ -147,7 +147,7 @@ describe('a client with a back-channel logout address', () => {
   test('hears nothing of sessions that it had no part in', async () => {
     const { visitor } = await signedIn(parley, ['failing']);
     await signOut(visitor, parley);
-    await poll('the other is told', 3000, () => failing.received.length === 1);
+    await poll('the other is told', 20_000, () => failing.received.length === 1);
     expect(told.received).toEqual([]);
   });
 });

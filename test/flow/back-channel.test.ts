@@ -96,7 +96,7 @@ onEachStore((store) => {
     return response;
   };
   /** What begins in the second of a call is dead with it. */
-  const nextSecond = () => poll('the next second', 2000, () => now() > lastCall);
+  const nextSecond = () => poll('the next second', 20_000, () => now() > lastCall);
 
   async function signedIn(consumer = dana) {
     const visitor = new Visitor();
@@ -154,7 +154,7 @@ onEachStore((store) => {
     await callBrand({ events: disabled });
     const heard = () =>
       told.received.map(({ body }) => claimsOf(new URLSearchParams(body).get('logout_token') ?? ''));
-    await poll('the logout token arrives', 3000, () =>
+    await poll('the logout token arrives', 20_000, () =>
       heard().some(({ sid }) => sid === claimsOf(tokens.id_token)['sid']),
     );
     expect(heard().every(({ sub }) => sub === dana.sub)).toBe(true);

@@ -130,7 +130,7 @@ describe('a subject from the record', () => {
     end.searchParams.set('post_logout_redirect_uri', 'https://legacy.example/bye');
     const left = await visitor.get(end);
     expect(left.headers.get('location')).toBe('https://legacy.example/bye');
-    await poll('the logout token arrives', 3000, () => told.received.length === 1);
+    await poll('the logout token arrives', 20_000, () => told.received.length === 1);
     const token = new URLSearchParams(told.received[0]?.body).get('logout_token') ?? '';
     expect(claimsOf(token)).toMatchObject({ sub: legacySub, sid: expect.any(String) });
   });
@@ -145,7 +145,7 @@ describe('a subject from the record', () => {
     } finally {
       find.mockRestore();
     }
-    await poll('the logout token arrives', 3000, () => told.received.length === 1);
+    await poll('the logout token arrives', 20_000, () => told.received.length === 1);
     const token = new URLSearchParams(told.received[0]?.body).get('logout_token') ?? '';
     expect(claimsOf(token)['sub']).toBe(legacySub);
   });

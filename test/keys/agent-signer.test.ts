@@ -78,7 +78,7 @@ describeWith('softhsm2-util', () => {
       const began = performance.now();
       for (let n = 0; n < 100; n += 1)
         expect((await refusal(signer.check())).code).toBe('signing_unavailable');
-      expect(performance.now() - began).toBeLessThan(1000);
+      expect(performance.now() - began).toBeLessThan(5000);
       agent.resume();
       await untilSigned(jwk);
     });

@@ -37,7 +37,7 @@ function scripted(answer: () => Promise<Account | undefined>) {
 const quick: Partial<ResiliencePolicy> = {
   timeout: 200,
   retryPause: 5,
-  pauseWhileOpen: { first: 80, longest: 200 },
+  pauseWhileOpen: { first: 300, longest: 900 },
 };
 
 function protect(
@@ -105,13 +105,13 @@ describe('52 a directory that fails', () => {
     );
     expect(state.asked).toBe(5);
     // A try in vain opens it again, and is no news.
-    await pause(100);
+    await pause(400);
     await times(10, () => safe.findAccount('dana'));
     expect(state.asked).toBe(6);
     expect(log.error).toHaveBeenCalledTimes(1);
     expect(JSON.stringify(log.error.mock.calls)).toContain('ECONNREFUSED');
     state.answer = async () => dana;
-    await poll('it is used again', 1000, () => safe.findAccount('dana').then(Boolean, () => false));
+    await poll('it is used again', 20_000, () => safe.findAccount('dana').then(Boolean, () => false));
     await expect(safe.findAccount('dana')).resolves.toEqual(dana);
     expect(log.info).toHaveBeenCalledTimes(1);
   });
@@ -119,7 +119,7 @@ describe('52 a directory that fails', () => {
   test('and comes back is let in by one call, for which the others wait', async () => {
     const { safe, state } = protect(down, { retries: 0 });
     await times(5, () => safe.findAccount('dana'));
-    await pause(100);
+    await pause(400);
     state.asked = 0;
     state.answer = async () => {
       if (state.asked === 1) await pause(30);
@@ -132,16 +132,16 @@ describe('52 a directory that fails', () => {
 
 describe('52 a directory that hangs', () => {
   test('holds nobody longer than its time-out, and then nobody at all', async () => {
-    const { safe, log } = protect(hanging);
+    const { safe, state, log } = protect(hanging);
     const began = performance.now();
     const codes = await Promise.all(
       Array.from({ length: 10 }, (_, n) => codeOf(safe.findAccount(`id-${n}`))),
     );
     expect(new Set(codes)).toEqual(new Set(['directory_unavailable']));
     expect(performance.now() - began).toBeLessThan(1000);
-    const after = performance.now();
+    state.asked = 0;
     expect(await codeOf(safe.findAccount('dana'))).toBe('directory_unavailable');
-    expect(performance.now() - after).toBeLessThan(150);
+    expect(state.asked).toBe(0);
     expect(log.error).toHaveBeenCalledTimes(1);
   });
 
@@ -155,7 +155,7 @@ describe('52 a directory that hangs', () => {
     expect(codes.filter((code) => code === 'directory_unavailable')).toHaveLength(8);
     expect(state.asked).toBeLessThanOrEqual(5);
     state.answer = async () => dana;
-    await poll('a place is free', 1000, () => safe.findAccount('dana').then(Boolean, () => false));
+    await poll('a place is free', 20_000, () => safe.findAccount('dana').then(Boolean, () => false));
   });
 });
 
