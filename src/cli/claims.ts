@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { recordCommand } from '../operations/command-audit.ts';
 import { redactClaims, showClaims, type ShownClaims } from '../operations/show-claims.ts';
 import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { chooseClient } from './choose-client.ts';
@@ -39,6 +40,7 @@ async function show(accountId: string, choice: Choice, { io, checks }: ClaimsOpt
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
   const { brand, client } = chooseClient(config.brands, choice.client, choice);
   const scopes = [...new Set(['openid', ...choice.scope.flatMap((scope) => scope.split(/[ ,]+/))])];
+  await recordCommand(config, { command: 'claims', brand: brand.brand, clientId: client.id, accountId });
   const shown = await showClaims(config, { brand, client, accountId, scopes });
   if (!shown) {
     throw new CliError(

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { BrandConfig, ClientConfig } from '../config/brand-schema.ts';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { recordCommand } from '../operations/command-audit.ts';
 import { secretField } from '../platform/client-secret.ts';
 import type { ConsoleValue, PlatformPreset, ResolvedClient } from '../platform/preset-contract.ts';
 import { answer, jsonOption, type JsonChoice } from './answer.ts';
@@ -42,6 +43,9 @@ async function show(id: string, choice: Choice, options: ClientShowOptions): Pro
   const { io, checks } = options;
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
   const { brand, client } = chooseClient(config.brands, id, choice);
+  if (choice.reveal) {
+    await recordCommand(config, { command: 'client show --reveal', brand: brand.brand, clientId: id });
+  }
   const resolved = options.resolveClient(client);
   const preset = options.findPreset(client);
   const displayName = brand.display_name ?? brand.brand;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BrandCheck, Config } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { withCommandAudit } from '../operations/command-audit.ts';
+import { recordCommand, withCommandAudit } from '../operations/command-audit.ts';
 import {
   isChosen,
   type LimitChoice,
@@ -48,7 +48,8 @@ export function registerLimits(program: Command, options: LimitsOptions): void {
     .option(...jsonOption)
     .addHelpText('after', exampleOf('limits forget-browsers --login dana'))
     .action((choice: Choice & { login: string }) =>
-      work(options, choice, async ({ limits, brand }) => {
+      work(options, choice, async ({ limits, config, brand }) => {
+        await recordCommand(config, { command: 'limits forget-browsers', brand });
         const forgotten = await limits.forgetBrowsers(choice.login);
         answer(options.io, choice, {
           value: { brand, forgotten_browsers: forgotten },

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { withCommandAudit } from '../operations/command-audit.ts';
+import { recordCommand } from '../operations/command-audit.ts';
 import {
   type LinkRecord,
   linkRecordSchema,
@@ -110,11 +110,8 @@ async function work(
 ): Promise<void> {
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
   const brand = chooseBrand(config.brands, choice.brand);
-  await withCommandAudit(config, async (audit) => {
-    // Before it begins: what is cut short has shown or changed something all the same.
-    audit.record('command.run', { brand: brand.brand, command: `links ${command}`, accountId: account });
-    await withLinks(config, brand, (links) => task(links, brand.brand));
-  });
+  await recordCommand(config, { brand: brand.brand, command: `links ${command}`, accountId: account });
+  await withLinks(config, brand, (links) => task(links, brand.brand));
 }
 
 function toJson({ platform, customer_id, created_at }: LinkRecord) {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { withCommandAudit } from '../operations/command-audit.ts';
+import { recordCommand, withCommandAudit } from '../operations/command-audit.ts';
 import { type ConsumerSession, withConsumerSessions } from '../operations/consumer-sessions.ts';
 import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { chooseBrand } from './choose-brand.ts';
@@ -42,6 +42,7 @@ function named(command: Command): Command {
 async function show(account: string, choice: Choice, { io, checks }: SessionsOptions): Promise<void> {
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
   const brand = chooseBrand(config.brands, choice.brand);
+  await recordCommand(config, { command: 'sessions show', brand: brand.brand, accountId: account });
   const sessions = await withCommandAudit(config, (audit) =>
     withConsumerSessions(config, { brand, audit }, (open) => open.list(account)),
   );

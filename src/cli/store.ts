@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { recordCommand } from '../operations/command-audit.ts';
 import { exportStore, importStore } from '../operations/move-store.ts';
 import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { CliError } from './cli-error.ts';
@@ -47,6 +48,7 @@ async function runExport(file: string, choice: JsonChoice, options: StoreOptions
   const output =
     file === '-' ? undefined : createWriteStream(resolve(options.io.cwd, file), { flags: 'wx', mode: 0o600 });
   if (output) await opened(output);
+  await recordCommand(config, { command: 'store export' });
   const count = await exportStore(config, async (line) => {
     if (output && !output.write(`${line}\n`)) await once(output, 'drain');
     if (!output) options.io.stdout.write(`${line}\n`);
@@ -82,6 +84,7 @@ async function runImport(
   const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
   const input = file === '-' ? undefined : createReadStream(resolve(io.cwd, file));
   if (input) await opened(input);
+  await recordCommand(config, { command: 'store import' });
   const count = await importStore(config, { lines: input ?? process.stdin, intoFull });
   answer(io, choice, { value: { items: count }, lines: [`${count} items were imported.`] });
 }

@@ -4,6 +4,20 @@ import type { Config } from '../config/contract.ts';
 import { loadCookieKeys } from '../keys/cookie-keys.ts';
 import { createLog } from '../log.ts';
 
+/** What `command.run` says of a command that has no event of its own. */
+export interface CommandRun {
+  command: string;
+  brand?: string;
+  clientId?: string;
+  accountId?: string | undefined;
+}
+
+/** To be called before the work begins: what is cut short has shown or changed something all the same. */
+export async function recordCommand(config: Config, run: CommandRun): Promise<void> {
+  if (config.server.audit.to === 'stdout') return;
+  await withCommandAudit(config, async (audit) => audit.record('command.run', run));
+}
+
 /**
  * The audit log for a command beside the running server. Among a command's output nobody would look for a log: only an
  * audit log in a file gets its lines.

@@ -39,6 +39,8 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const serving = new Set<Worker>();
   const starting = new Set<Worker>();
+  /** Holds for those who are hired later too, until the configuration is read again. */
+  let logging: object | undefined;
 
   async function dismiss(worker: Worker): Promise<void> {
     serving.delete(worker);
@@ -54,6 +56,11 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
     for (const worker of serving) if (worker.isConnected()) worker.send(message);
   }
 
+  function reload(): void {
+    logging = undefined;
+    tellAll(reloadMessage);
+  }
+
   return {
     async hire() {
       const worker = cluster.fork();
@@ -62,9 +69,13 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
       starting.delete(worker);
       if (outcome !== 'ready') return outcome;
       serving.add(worker);
+      if (logging) worker.send(logging);
       // Somebody asked one worker for what concerns all.
       worker.on('message', (message: string | object) => {
-        if (message === reloadMessage || isLoggingOrder(message)) tellAll(message);
+        if (message === reloadMessage) reload();
+        if (!isLoggingOrder(message)) return;
+        logging = message;
+        tellAll(message);
       });
       const began = Date.now();
       worker.once('exit', (code: number | null, signal: string | null) => {
@@ -74,7 +85,7 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
     },
     dismiss,
     members: () => [...serving],
-    reload: () => tellAll(reloadMessage),
+    reload,
     async close() {
       await Promise.all([...serving, ...starting].map(dismiss));
     },

@@ -42,6 +42,14 @@ test('PUT /logging changes what every worker logs', async () => {
     await Promise.all(Array.from({ length: 8 }, () => site.parley.fetch(`${site.parley.issuer}/jwks`)));
     return workersOf(({ share }) => share === 0.5).size === 2;
   });
+  const [victim] = servingWorkers(site.parley);
+  process.kill(victim?.pid ?? 0, 'SIGKILL');
+  await poll('the one in its place does too', 20_000, async () => {
+    await Promise.all(
+      Array.from({ length: 8 }, () => site.parley.fetch(`${site.parley.issuer}/jwks`).catch(() => {})),
+    );
+    return workersOf(({ share }) => share === 0.5).size === 3;
+  });
 });
 
 test('events that go to standard output are to be looked for there', async () => {
