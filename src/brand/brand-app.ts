@@ -41,7 +41,7 @@ export interface BrandAppOptions extends Pick<InteractionOptions, 'ways'> {
 export function createBrandApp(options: BrandAppOptions): Koa {
   const { brand, issuer, store, limits, audit, log, pages, now } = options;
   const { cookies } = issuer;
-  const isSignedIn = createIsSignedIn(store, cookies.names.session);
+  const isSignedIn = createIsSignedIn(issuer.findSession, cookies.names.session);
   const app = new Koa();
   app.use(options.serveScript);
   app.use(

@@ -89,6 +89,7 @@ export async function createIssuer(options: IssuerOptions) {
   return {
     provider,
     cookies: parts.cookies,
+    findSession: parts.findSession,
     sessions: createConsumerSessions({
       ...options,
       ...parts,

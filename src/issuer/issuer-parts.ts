@@ -15,6 +15,7 @@ import { longestGrant } from './lifetimes.ts';
 import { createPageRequests } from './page/page-requests.ts';
 import { createPendingWrites } from './pending-writes.ts';
 import { createPageModes } from './page/response-modes.ts';
+import { createReadAhead } from './read-ahead.ts';
 import { createBrandSessionGroup } from './sign-in/brand-session-group.ts';
 import { createConsumerOfRequest } from './sign-in/consumer-of-request.ts';
 import { createPushedSignIns } from './sign-in/pushed-sign-ins.ts';
@@ -26,7 +27,8 @@ export type IssuerParts = ReturnType<typeof createIssuerParts>;
 
 /** What an issuer is made of, before the library's Provider stands. */
 export function createIssuerParts(options: IssuerOptions, clients: readonly ResolvedClient[]) {
-  const { brand, store } = options;
+  const { brand } = options;
+  const { store, findSession } = createReadAhead(options.store);
   const now = () => Math.floor(options.now() / 1000);
   const cookies = createBrandCookies(brand.brand, brand.issuer, options.cookieKeys);
   const isFirstParty = (clientId: string) =>
@@ -36,6 +38,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
   const grantLifetime = longestGrant(brand);
   const subjects = createSubjects({
     ...options,
+    store,
     clients,
     subject: brand.subject,
     lifetime: Math.max(grantLifetime, brand.session.absolute),
@@ -52,12 +55,15 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
   const accountSessions = createAccountSessions({ store, absoluteLifetime, now });
   const consumers = createConsumers({
     ...options,
+    store,
     absoluteLifetime,
     subjects,
     endedSessions,
     now,
   });
   return {
+    store,
+    findSession,
     now,
     cookies,
     binding,

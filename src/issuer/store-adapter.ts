@@ -3,7 +3,6 @@ import { ParleyError } from '../errors.ts';
 import type { BrandStore } from '../store/contract.ts';
 import type { PendingWrites } from './pending-writes.ts';
 import { toProtocolError } from './protocol-error.ts';
-import { createReadAhead } from './read-ahead.ts';
 import type { SessionSaves } from './session-saves.ts';
 
 export interface AdapterOptions {
@@ -29,25 +28,16 @@ export function createAdapterFactory({
   admitAnonymous,
   checkSigner,
 }: AdapterOptions): (model: string) => Adapter {
-  const readAhead = createReadAhead(store);
-
-  function find(model: string, id: string): Promise<AdapterPayload | undefined> {
-    if (model === 'Session') return sessionSaves.find(id);
-    if (model === 'AuthorizationCode') readAhead.begin(id);
-    return (model === 'Grant' && readAhead.take(id)) || store.find(model, id);
-  }
-
   return (model) => {
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
         if (model === 'Session') return sessionSaves.save(id, payload, expiresIn);
         if (isAnonymous(model, payload)) await admitAnonymous(Provider.ctx?.ip ?? '');
-        if (model === 'AuthorizationCode') readAhead.note(id, payload.grantId);
         const write = store.upsert(model, id, payload, expiresIn);
         if (isReadLater.has(model)) return pendingWrites.add(write);
         if ((await write) === 'exists') throw new errors.InvalidRequest('already used');
       },
-      find: (id) => find(model, id),
+      find: (id) => (model === 'Session' ? sessionSaves.find(id) : store.find(model, id)),
       findByUid: (uid) => store.findByUid(model, uid),
       findByUserCode: (userCode) => store.findByUserCode(model, userCode),
       async consume(id) {

@@ -244,6 +244,29 @@ onEachStore((store) => {
     expect(response.headers.get('location')).not.toContain('id_token');
   });
 
+  describe('a session that ends while the directory is asked for its consumer', () => {
+    const uses: [string, (held: { code: string; access: string; refresh: string }) => Promise<unknown>][] = [
+      ['a code', async ({ code }) => (await exchange(web, code)).body.error === undefined],
+      ['a refresh token', async ({ refresh: token }) => (await refresh(web, token)).body.error === undefined],
+      ['an access token', async ({ access }) => (await userinfoStatus(web, access)) === 200],
+      ['a token that is introspected', ({ access }) => isActive(web, access)],
+    ];
+
+    test.each(uses)('leaves nothing to %s', async (_what, use) => {
+      const visitor = await signedIn();
+      const { body } = await exchange(web, await silentCode(visitor));
+      const { access_token: access, refresh_token: token } = body;
+      const held = { code: await silentCode(visitor), access, refresh: token };
+      const served: unknown[] = [];
+      await whileDirectoryIsAsked(
+        parley,
+        async () => Response.json(served.push(await use(held))),
+        () => signOut(visitor, parley.issuer),
+      );
+      expect(served).toEqual([false]);
+    });
+  });
+
   describe('when another consumer signs in at the same browser', () => {
     test('the former session, its codes and its tokens are gone', async () => {
       const visitor = await signedIn(dana);

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { LRUCache } from 'lru-cache';
-import type { BrandStore } from '../../store/contract.ts';
+import type { Payload } from '../../store/contract.ts';
 
 /** Milliseconds for which the store's answer counts: who signs in meanwhile has another cookie then. */
 const remembered = 30_000;
@@ -16,12 +16,15 @@ export type IsSignedIn = (ctx: Context) => Promise<boolean>;
  *
  * @param cookie the name of the session's
  */
-export function createIsSignedIn(store: Pick<BrandStore, 'find'>, cookie: string): IsSignedIn {
+export function createIsSignedIn(
+  findSession: (ctx: Context, id: string) => Promise<Payload | undefined>,
+  cookie: string,
+): IsSignedIn {
   let sessions: LRUCache<string, Promise<boolean>> | undefined;
 
-  async function ask(id: string): Promise<boolean> {
+  async function ask(ctx: Context, id: string): Promise<boolean> {
     try {
-      return (await store.find('Session', id))?.['accountId'] !== undefined;
+      return (await findSession(ctx, id))?.['accountId'] !== undefined;
     } catch (error) {
       sessions?.delete(id);
       throw error;
@@ -33,7 +36,7 @@ export function createIsSignedIn(store: Pick<BrandStore, 'find'>, cookie: string
     if (id === undefined) return false;
     // Its memory is taken at once, and most brands never need it.
     sessions ??= new LRUCache({ max: mostSessions, ttl: remembered });
-    const answer = sessions.get(id) ?? ask(id);
+    const answer = sessions.get(id) ?? ask(ctx, id);
     sessions.set(id, answer, { noUpdateTTL: true });
     return answer;
   };
