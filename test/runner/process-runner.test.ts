@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -62,14 +62,24 @@ async function runJest(files: Record<string, string>): Promise<Record<string, st
 
 describe('test files run in processes, one of which starts late', () => {
   const open = `import { createServer } from 'node:http'; test('listens', () => void createServer().listen(0));`;
+  const littering = `
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+test('makes a folder', () => void mkdtempSync(join(tmpdir(), 'litter-')));`;
   let ended: Record<string, string>;
 
   beforeAll(async () => {
-    ended = await runJest({ a: passing, b: passing, c: passing, open, ...wrong });
+    ended = await runJest({ a: passing, b: passing, c: passing, open, littering, ...wrong });
   });
 
   test('all that pass are run to their end', () => {
     expect(ended).toMatchObject({ a: 'passed', b: 'passed', c: 'passed' });
+  });
+
+  test('one that leaves a temporary folder leaves nothing', () => {
+    expect(ended['littering']).toBe('passed');
+    expect(readdirSync(tmpdir()).filter((name) => /^litter-|^parley-tests-/.test(name))).toEqual([]);
   });
 
   test('one that leaves something open holds nobody up', () => {

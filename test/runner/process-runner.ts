@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'jest-worker';
 
@@ -33,30 +36,44 @@ export default class ProcessRunner {
     onFailure: Report<unknown>,
   ): Promise<void> {
     const files = tests.values();
-    const pool = this.#openPool(tests);
-    await Promise.all(
-      Array.from({ length: this.#globalConfig.maxWorkers }, async () => {
-        for (const test of files) {
-          if (watcher.isInterrupted()) return;
-          await onStart(test);
-          await pool.run(test.path).then(
-            (result) => onResult(test, result),
-            (error: unknown) => onFailure(test, error),
-          );
-        }
-      }),
-    );
-    await pool.end();
+    const folder = await makeFolder();
+    const pool = this.#openPool(tests, folder);
+    const work = async () => {
+      for (const test of files) {
+        if (watcher.isInterrupted()) return;
+        await onStart(test);
+        await pool.run(test.path).then(
+          (result) => onResult(test, result),
+          (error: unknown) => onFailure(test, error),
+        );
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: this.#globalConfig.maxWorkers }, work));
+    } finally {
+      await pool.end();
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
-  #openPool([first, ...others]: readonly Test[]): Pool {
+  #openPool([first, ...others]: readonly Test[], folder: string): Pool {
     return new Worker(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
       numWorkers: Math.min(this.#globalConfig.maxWorkers, others.length + 1),
       exposedMethods: ['run'],
-      setupArgs: [{ globalConfig: this.#globalConfig, projectConfig: first?.context.config }],
+      setupArgs: [{ globalConfig: this.#globalConfig, projectConfig: first?.context.config }, folder],
       // A file that brings its process down has failed; a second try would hide it.
       maxRetries: 0,
       forkOptions: { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     }) as Pool;
   }
+}
+
+/**
+ * What test files put into the system's temporary folder lies in here instead, and goes with the run, whatever a
+ * failed test has left. Database servers write there as users of their own.
+ */
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-tests-'));
+  await chmod(folder, 0o1777);
+  return folder;
 }

@@ -11,8 +11,14 @@ interface Configuration {
   projectConfig: { testTimeout: number };
 }
 
-/** Before the process's first file. @param configuration jest's */
-export async function setup(configuration: Configuration): Promise<void> {
+/**
+ * Before the process's first file.
+ *
+ * @param configuration jest's
+ * @param folder for temporary files
+ */
+export async function setup(configuration: Configuration, folder: string): Promise<void> {
+  process.env['TMPDIR'] = folder;
   process.env['TEST_DEADLINE'] = String(configuration.projectConfig.testTimeout);
   runner = (await import(
     new URL('worker-runner.js', import.meta.resolve('jest-light-runner')).href
