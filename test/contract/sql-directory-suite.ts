@@ -314,7 +314,7 @@ export function describeSqlDirectory(under: SqlServerUnderTest): void {
       });
 
       test('that accepts and says nothing is unavailable in time', async () => {
-        const silent = createServer(() => {});
+        const silent = createServer((socket) => socket.on('error', () => {}));
         const port = await findFreePort();
         await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
         const directory = await open({ url: server.url.replace(/:\d+\//, `:${port}/`), timeout: 300 });

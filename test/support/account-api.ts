@@ -61,7 +61,9 @@ export async function startAccountApi(options: AccountApiOptions): Promise<Accou
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (api.instead) return api.instead(request, response);
-    const body = await readBody(request);
+    const body = await readBody(request).catch(() => undefined);
+    // Parley went away in the middle of its request.
+    if (body === undefined) return;
     if (options.admits && !(await options.admits(request, body))) return void response.writeHead(401).end();
     const path = request.url ?? '';
     if (request.method === 'POST' && path === '/v1/sessions') signIn(accounts, body, response);
