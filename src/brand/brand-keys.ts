@@ -34,6 +34,16 @@ export function openBrandKeys({ server }: Pick<Config, 'server'>, brand: BrandCo
   };
 }
 
+/** Processes that share a store must share their keys too, so there nobody makes them in passing. */
+export function mayCreateKeys({ production, server }: Pick<Config, 'production' | 'server'>): boolean {
+  return !production || server.store.startsWith('embedded:');
+}
+
+/** Whether its subjects need a salt of their own. */
+export function usesPairwise({ subject, clients }: BrandConfig): boolean {
+  return [subject, ...clients.map((client) => client.subject)].includes('pairwise');
+}
+
 function rotationPolicy(brand: BrandConfig): RotationPolicy {
   const { rotate_every: every, announce, jwks_cache: cache } = brand.keys;
   const pasted = brand.clients.filter((client) => client.pasted_key);

@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import mount from 'koa-mount';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { type BrandKeys, openBrandKeys } from './brand-keys.ts';
+import { type BrandKeys, mayCreateKeys, openBrandKeys, usesPairwise } from './brand-keys.ts';
 import { openBrandEvents } from './brand-events.ts';
 import { claimsByScope } from '../claims/claim-names.ts';
 import { createClaimsMapping } from '../claims/claims-mapping.ts';
@@ -218,15 +218,6 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
       options.telemetry.close();
     },
   };
-}
-
-function usesPairwise({ subject, clients }: BrandConfig): boolean {
-  return [subject, ...clients.map((client) => client.subject)].includes('pairwise');
-}
-
-/** Processes that share a store must share their keys too, so there nobody makes them in passing. */
-function mayCreateKeys({ production, server }: Config): boolean {
-  return !production || server.store.startsWith('embedded:');
 }
 
 function parseEncryptionKeys(clients: readonly ResolvedClient[]) {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { ConfigError, formatProblem } from '../config/config-error.ts';
 import type { BrandCheck, Config, LocatedProblem } from '../config/contract.ts';
-import { loadConfig } from '../config/load-config.ts';
+import { loadConfig, type LoadOptions } from '../config/load-config.ts';
+import { checkKeyFiles } from '../operations/check-key-files.ts';
 import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { CliError } from './cli-error.ts';
 import { registerConfigShow } from './config-show.ts';
@@ -18,7 +19,7 @@ export function registerConfigCheck(program: Command, options: ConfigCheckOption
   const group = program.command('config').description('the configuration');
   group
     .command('check')
-    .description('check server.yaml, all brands and the environment, as a start would')
+    .description('check server.yaml, all brands, their keys and the environment, as a start would')
     .option(...jsonOption)
     .addHelpText('after', exampleOf('config check'))
     .action((choice: JsonChoice) => check(choice, options));
@@ -27,7 +28,7 @@ export function registerConfigCheck(program: Command, options: ConfigCheckOption
 
 async function check(choice: JsonChoice, { io, checks }: ConfigCheckOptions): Promise<void> {
   try {
-    const config = await loadConfig({ env: io.env, cwd: io.cwd, checks });
+    const config = await loadWithKeys({ env: io.env, cwd: io.cwd, checks });
     answer(io, choice, {
       value: {
         ok: true,
@@ -45,6 +46,14 @@ async function check(choice: JsonChoice, { io, checks }: ConfigCheckOptions): Pr
     });
     throw new CliError('the configuration cannot be used');
   }
+}
+
+/** @throws ConfigError */
+async function loadWithKeys(options: LoadOptions): Promise<Config> {
+  const config = await loadConfig(options);
+  const warnings = [...config.warnings, ...(await checkKeyFiles(config))];
+  if (warnings.some(({ severity }) => severity === 'error')) throw new ConfigError(warnings);
+  return { ...config, warnings };
 }
 
 function toJson({ file, line, column, path, severity, message, fix }: LocatedProblem) {

@@ -33,7 +33,7 @@ export interface LocatedProblem extends Problem {
 }
 
 /**
- * A semantic check that other folders contribute (claims expressions, platform presets, keys): pure, on a
- * brand whose shape is already right.
+ * A semantic check that other folders contribute (claims expressions, platform presets, keys), on a
+ * brand whose shape is already right, with absolute paths. It may read the files that the brand names and nothing else.
  */
 export type BrandCheck = (brand: BrandConfig) => Problem[];

@@ -122,7 +122,7 @@ function problemsOf({ file, shape }: Candidate, options: BrandOptions): LocatedP
           isDoubtful: shape.isDoubtful,
         }),
         ...checkAccountFiles(brand.accounts, options.cwd),
-        ...options.checks.flatMap((check) => check(brand)),
+        ...options.checks.flatMap((check) => check(resolvePaths(brand, options.cwd))),
       ]
     : [];
   const placed = [...shape.problems, ...confident(semantic, shape)].map(file.place);

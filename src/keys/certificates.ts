@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { KeyError } from './key-error.ts';
 import { publicKeyObject } from './public-key.ts';
 import type { SigningEntry } from './signing-entry.ts';
@@ -12,8 +12,8 @@ export interface CertificateChain {
 }
 
 /** @throws KeyError */
-export async function readCertificates(files: readonly string[]): Promise<CertificateChain[]> {
-  return Promise.all(files.map(async (file) => ({ file, chain: parseChain(file, await readText(file)) })));
+export function readCertificate(file: string): CertificateChain {
+  return { file, chain: parseChain(file, readText(file)) };
 }
 
 export interface WithCertificates {
@@ -76,9 +76,9 @@ function parseCertificate(file: string, pem: string): X509Certificate {
   }
 }
 
-async function readText(file: string): Promise<string> {
+function readText(file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
     throw new KeyError('missing', `the certificate ${file} cannot be read (${code})`);

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { addCertificates, readCertificates } from './certificates.ts';
+import { addCertificates, readCertificate } from './certificates.ts';
 import { createSigningKeys } from './create-signing-keys.ts';
 import { KeyError } from './key-error.ts';
 import { type KeyFolder, openKeyFolder } from './key-folder.ts';
@@ -51,7 +51,7 @@ export async function loadKeySet(options: KeySetOptions): Promise<KeySet> {
     throw new KeyError('missing', `there is no ${home.place}: make it once with \`${home.command}\``);
   const { entries, unused } = addCertificates(
     parseSigningFile(text, home.place),
-    await readCertificates(options.certificates ?? []),
+    (options.certificates ?? []).map(readCertificate),
   );
   return { ...arrangeKeySet(entries, times, now()), file: home.place, stamp, unusedCertificates: unused };
 }

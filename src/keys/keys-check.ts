@@ -1,5 +1,7 @@
-import { KeyError } from './key-error.ts';
+import { readCertificate } from './certificates.ts';
 import { parseEncryptionKey } from './encryption-key.ts';
+import { KeyError } from './key-error.ts';
+import { parseSigningFile } from './signing-file.ts';
 
 /** Same shape as the configuration's own problems. */
 export interface KeysProblem {
@@ -10,6 +12,7 @@ export interface KeysProblem {
 }
 
 interface BrandWithKeys {
+  keys: { set?: string | undefined; certificates: readonly string[] };
   clients: readonly {
     encryption?: { key: string } | undefined;
     jwks?: { keys: readonly Record<string, unknown>[] } | undefined;
@@ -18,22 +21,39 @@ interface BrandWithKeys {
 
 /** Every key in a brand's file that cannot or must not be used. */
 export function keysCheck(brand: BrandWithKeys): KeysProblem[] {
-  return brand.clients.flatMap((client, index) => [
-    ...checkEncryptionKey(client.encryption?.key, ['clients', index, 'encryption', 'key']),
-    ...(client.jwks?.keys ?? []).flatMap((key, place) =>
-      checkClientKey(key, ['clients', index, 'jwks', 'keys', place]),
+  const { set, certificates } = brand.keys;
+  return [
+    ...(set === undefined ? [] : usable(['keys', 'set'], setFix, () => parseSigningFile(set, 'it'))),
+    ...certificates.flatMap((file, index) =>
+      usable(['keys', 'certificates', index], certificateFix, () => readCertificate(file)),
     ),
-  ]);
+    ...brand.clients.flatMap((client, index) => checkClient(client, ['clients', index])),
+  ];
 }
 
-function checkEncryptionKey(key: string | undefined, path: KeysProblem['path']): KeysProblem[] {
-  if (key === undefined) return [];
+const setFix = 'give it the content of a signing.json that `npx parley keys create` made';
+const certificateFix = "write the path of a PEM file: the key's own certificate, then those that issued it";
+const encryptionFix = 'paste the public key of the platform: JWK, PEM certificate, PEM public key or base64';
+
+function checkClient(
+  { encryption, jwks }: BrandWithKeys['clients'][number],
+  path: KeysProblem['path'],
+): KeysProblem[] {
+  return [
+    ...(encryption === undefined
+      ? []
+      : usable([...path, 'encryption', 'key'], encryptionFix, () => parseEncryptionKey(encryption.key))),
+    ...(jwks?.keys ?? []).flatMap((key, place) => checkClientKey(key, [...path, 'jwks', 'keys', place])),
+  ];
+}
+
+/** @param parse throws KeyError, which says what is wrong */
+function usable(path: KeysProblem['path'], fix: string, parse: () => unknown): KeysProblem[] {
   try {
-    parseEncryptionKey(key);
+    parse();
     return [];
   } catch (error) {
     if (!(error instanceof KeyError)) throw error;
-    const fix = 'paste the public key of the platform: JWK, PEM certificate, PEM public key or base64';
     return [{ path, message: error.message, fix, severity: 'error' }];
   }
 }

@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { brandChecks } from '../../src/brand/brand-checks.ts';
 import type { BrandCheck } from '../../src/config/contract.ts';
 import { registerConfigCheck } from '../../src/cli/config-check.ts';
 import {
@@ -18,7 +22,7 @@ async function check(
     args = ['config', 'check'],
     checks = [],
     env = {},
-  }: { args?: string[]; checks?: BrandCheck[]; env?: Record<string, string> } = {},
+  }: { args?: string[]; checks?: readonly BrandCheck[]; env?: Record<string, string> } = {},
 ): Promise<CliCall> {
   const config = await createTemporaryConfig({ 'config/brands/acme.yaml': brand });
   opened.push(config);
@@ -64,6 +68,58 @@ describe('parley config check', () => {
     const { code, stderr } = await check(goodBrand, { checks: [never] });
     expect(code).toBe(1);
     expect(stderr).toContain('brands/acme.yaml:5:1 claims: never right');
+  });
+
+  describe('with the keys', () => {
+    const inProduction = { NODE_ENV: 'production', PARLEY_COOKIE_KEYS: 'k'.repeat(32) };
+
+    test('says which files and texts are no keys, all at once, each at its line', async () => {
+      const { code, stderr } = await check(
+        `${goodBrand}keys: { set: '{}', certificates: [none.pem, config/brands/acme.yaml] }\n`,
+        { checks: brandChecks },
+      );
+      expect(code).toBe(1);
+      expect(stderr.split('\n').filter((line) => !line.startsWith(' '))).toEqual([
+        'brands/acme.yaml:18:9 keys.set: it is not a key file (at keys)',
+        expect.stringMatching(
+          /^brands\/acme\.yaml:18:35 keys\.certificates\[0\]: .*none\.pem cannot be read/,
+        ),
+        expect.stringMatching(
+          /^brands\/acme\.yaml:18:45 keys\.certificates\[1\]: .* has no PEM certificate$/,
+        ),
+        '',
+      ]);
+    });
+
+    test('warns of those that a start would miss, and makes none', async () => {
+      const env = { ...inProduction, PARLEY_STORE: 'redis://127.0.0.1:1' };
+      const { code, stdout } = await check(goodBrand, { env });
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringMatching(
+          /keys\/acme: warning: there is no .*signing\.json: make it once with `npx parley/,
+        ),
+      ]);
+      expect(existsSync(join(opened[0]!.cwd, 'keys'))).toBe(false);
+      expect((await check(goodBrand, { env: inProduction })).stdout).toBe('ok: 1 brand, 2 clients\n');
+    });
+
+    test('refuses a key file that is none', async () => {
+      const config = await createTemporaryConfig({
+        'config/brands/acme.yaml': goodBrand,
+        'keys/acme/signing.json': '{}',
+      });
+      opened.push(config);
+      await chmod(join(config.cwd, 'keys/acme/signing.json'), 0o600);
+      const { code, stderr } = await callCli(
+        (program, io) => registerConfigCheck(program, { io, checks: [] }),
+        { args: ['config', 'check'], cwd: config.cwd },
+      );
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/signing\.json is not a key file \(at keys\)/),
+      ]);
+    });
   });
 
   test('names the demo brands that production skips', async () => {

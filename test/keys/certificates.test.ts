@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { addCertificates, certificateEnd, readCertificates } from '../../src/keys/certificates.ts';
+import { addCertificates, certificateEnd, readCertificate } from '../../src/keys/certificates.ts';
 import { createSigningKey } from '../../src/keys/create-signing-keys.ts';
 import { publicKeyObject } from '../../src/keys/public-key.ts';
 import { createSelfSignedCertificate } from '../../src/keys/self-signed-certificate.ts';
@@ -51,14 +51,14 @@ describe('certificates from files', () => {
     const second = await createSigningKey('RS256');
     const entries = [second, jwk].map((key) => ({ createdAt: from, acknowledged: {}, jwk: key }));
     const file = await write(createCertificatePem(createPrivateKey({ key: { ...jwk }, format: 'jwk' })));
-    const { entries: changed, unused } = addCertificates(entries, await readCertificates([file]));
+    const { entries: changed, unused } = addCertificates(entries, [readCertificate(file)]);
     expect(unused).toEqual([]);
     expect(changed[0]).toBe(entries[0]);
     const [der] = changed[1]!.jwk.x5c!;
     expect(new X509Certificate(Buffer.from(der!, 'base64')).publicKey.equals(publicKeyObject(jwk))).toBe(
       true,
     );
-    expect(addCertificates([entries[0]!], await readCertificates([file])).unused).toEqual([file]);
+    expect(addCertificates([entries[0]!], [readCertificate(file)]).unused).toEqual([file]);
   });
 
   test.each<[string, () => string, string]>([
@@ -67,14 +67,12 @@ describe('certificates from files', () => {
     ['with a chain in a wrong order', () => createCertificatePem(rsa) + foreign(), 'was not issued by'],
   ])('%s are refused with the file and the reason', async (_title, text, reason) => {
     const file = await write(text());
-    await expect(readCertificates([file])).rejects.toThrow(reason);
-    await expect(readCertificates([file])).rejects.toThrow(file);
+    expect(() => readCertificate(file)).toThrow(reason);
+    expect(() => readCertificate(file)).toThrow(file);
   });
 
-  test('that are missing are named', async () => {
-    await expect(readCertificates([join(folder, 'none.pem')])).rejects.toThrow(
-      'none.pem cannot be read (ENOENT)',
-    );
+  test('that are missing are named', () => {
+    expect(() => readCertificate(join(folder, 'none.pem'))).toThrow('none.pem cannot be read (ENOENT)');
   });
 
   /** By another name, so that it cannot have issued the first. */

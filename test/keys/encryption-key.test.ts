@@ -109,6 +109,7 @@ describe('an encryption key', () => {
 describe('the check of a brand', () => {
   test('finds unusable encryption keys and private client keys, with their paths', () => {
     const problems = keysCheck({
+      keys: { certificates: [] },
       clients: [
         {},
         { encryption: { key: 'nonsense' } },

@@ -1,6 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { parseDocument, type YAMLMap } from 'yaml';
 import { brandChecks } from '../../src/brand/brand-checks.ts';
+import { createSigningKeys } from '../../src/keys/create-signing-keys.ts';
+import { formatSigningFile } from '../../src/keys/signing-file.ts';
 import { createTemporaryConfig, goodBrand, headline } from '../config/temporary-config.ts';
+import { createCertificatePem } from './certificate-pem.ts';
 
 /**
  * A YAML example of a page. Its first line says what it is: `# config/brands/acme.yaml` for a whole file,
@@ -23,13 +27,18 @@ export function countYamlBlocks(page: string): number {
   return page.match(/```ya?ml/g)?.length ?? 0;
 }
 
+const signingKeys = formatSigningFile(
+  (await createSigningKeys()).map((jwk) => ({ createdAt: 0, signsFrom: 0, acknowledged: {}, jwk })),
+);
+const certificate = createCertificatePem(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
+
 const secret = 'a-secret-of-good-length';
 
 /** What the examples refer to. */
 const env = {
   ACME_LP_SECRET: secret,
   REWARDS_CLIENT_SECRET: secret,
-  ACME_SIGNING_KEYS: '{}',
+  ACME_SIGNING_KEYS: signingKeys,
   ACCOUNTS: 'accounts.yaml',
   ACCOUNTS_DB: 'postgres://parley:secret@db.acme.example/shop',
   COOKIE_KEY: 'k'.repeat(32),
@@ -48,6 +57,8 @@ const files = {
   'keys/acme/secrets/liveperson-client-secret': `${secret}\n`,
   'secrets/ldap-password': `${secret}\n`,
   'secrets/accounts-api-token': `${secret}\n`,
+  'certificates/acme-2026.pem': certificate,
+  'certificates/acme-2027.pem': certificate,
   'tls/cert.pem': 'certificate',
   'tls/key.pem': 'key',
   'etc/parley/fullchain.pem': 'certificate',
