@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 
-/** An operator's own connection to one server. */
+/** An operator's own connection to one server. A server that hangs takes connections all the same: each command has an end. */
 export async function askRedis<T>({ url }: { url: string }, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, { retryStrategy: () => null, connectTimeout: 2000 });
+  const redis = new Redis(url, { retryStrategy: () => null, connectTimeout: 2000, commandTimeout: 10_000 });
   redis.on('error', () => {});
   try {
     return await work(redis);

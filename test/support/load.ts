@@ -21,6 +21,8 @@ import { Visitor } from './visitor.ts';
 export interface Load {
   /** Complete sign-ins so far. */
   readonly signedIn: number;
+  /** Stops the consumers. */
+  stop(): Promise<void>;
   /** Stops the consumers, then checks everything that was acknowledged. */
   finish(): Promise<LoadReport>;
 }
@@ -126,13 +128,17 @@ export function startLoad({ web, app, networkOf }: ScaledParley): Load {
   }
 
   const running = Promise.all(Array.from({ length: consumers }, consumer));
+  async function stop(): Promise<void> {
+    shop.isOpen = false;
+    await running;
+  }
   return {
     get signedIn() {
       return report.signedIn;
     },
+    stop,
     async finish() {
-      shop.isOpen = false;
-      await running;
+      await stop();
       report.wrong.push(...(await findBroken(web, seen)));
       return report;
     },

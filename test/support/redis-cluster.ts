@@ -13,6 +13,8 @@ export interface ClusterOptions {
 export interface RedisCluster extends RedisTopology {
   /** Adds one empty master. */
   addMaster(): Promise<RedisServer>;
+  /** Resolves when nothing is broken any more: all nodes know each other well, and each master has a replica in step. */
+  untilWhole(): Promise<void>;
   /** The server that owns a slot now. */
   ownerOf(slot: number): Promise<RedisServer>;
   /** The three steps of a move: announced, keys gone ahead, settled. */
@@ -72,11 +74,12 @@ export async function startCluster({ settings = [], password }: ClusterOptions =
     }),
   );
   await Promise.all(servers.map(untilUp));
-  await Promise.all(
-    servers
-      .slice(0, masters)
-      .map((server) => poll('the replica is in step', 10_000, () => hasReplica(server))),
-  );
+  const untilWhole = () =>
+    poll('each master has a replica in step and all nodes know it', 60_000, async () => {
+      const views = await Promise.all(servers.map((server) => seesAllWell(server).catch(() => false)));
+      return views.every(Boolean);
+    });
+  await untilWhole();
 
   async function beginMove(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
     const [source, target] = [await idOf(from), await idOf(to)];
@@ -104,6 +107,7 @@ export async function startCluster({ settings = [], password }: ClusterOptions =
       await untilUp(server);
       return server;
     },
+    untilWhole,
     async ownerOf(slot) {
       const port = await askRedis(first, async (redis) => {
         const ranges = await redis.cluster('SLOTS');
@@ -151,22 +155,43 @@ function idOf(server: RedisServer): Promise<string> {
 }
 
 function untilKnown(server: RedisServer, count: number): Promise<void> {
-  return poll('the nodes know each other', 10_000, () =>
-    askRedis(server, async (redis) => {
-      const lines = String(await redis.cluster('NODES'))
-        .trim()
-        .split('\n');
-      return lines.length >= count && !lines.some((line) => line.includes('handshake'));
-    }),
-  );
+  return poll('the nodes know each other', 10_000, async () => {
+    const nodes = await askRedis(server, listNodes);
+    return nodes.length >= count && !nodes.some(({ flags }) => flags.includes('handshake'));
+  });
 }
 
 function untilUp(server: RedisServer): Promise<void> {
-  return poll('the Cluster is up', 10_000, () =>
-    askRedis(server, async (redis) => (await redis.cluster('INFO')).includes('cluster_state:ok')),
-  );
+  return poll('the Cluster is up', 10_000, () => askRedis(server, isUp));
 }
 
-function hasReplica(server: RedisServer): Promise<boolean> {
-  return askRedis(server, async (redis) => /state=online/.test(await redis.info('replication')));
+async function isUp(redis: Redis): Promise<boolean> {
+  return (await redis.cluster('INFO')).includes('cluster_state:ok');
+}
+
+function seesAllWell(server: RedisServer): Promise<boolean> {
+  return askRedis(server, async (redis) => {
+    const nodes = await listNodes(redis);
+    const replication = await redis.info('replication');
+    return (
+      (await isUp(redis)) &&
+      // Further flags would say that a node has failed, or is thought to have.
+      nodes.every(
+        ({ flags, link }) => /^(?:myself,)?(?:master|slave)$/.test(flags) && link === 'connected',
+      ) &&
+      /state=online|master_link_status:up/.test(replication)
+    );
+  });
+}
+
+/** The node's own view of all of them. */
+async function listNodes(redis: Redis): Promise<{ flags: string; link: string }[]> {
+  const text = String(await redis.cluster('NODES'));
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [, , flags = '', , , , , link = ''] = line.split(' ');
+      return { flags, link };
+    });
 }

@@ -11,6 +11,11 @@ export interface RedisSentinels extends RedisTopology {
   sentinels: readonly RedisServer[];
   /** The server that the Sentinels name as master now. */
   master(): Promise<RedisServer>;
+  /**
+   * Resolves when nothing is broken any more: the master has both replicas in step, and each Sentinel knows it. A master
+   * that comes back is made a replica by the Sentinels 8 s later, and by their next look, up to 10 s later, they know it.
+   */
+  untilWhole(): Promise<void>;
 }
 
 const name = 'main';
@@ -37,12 +42,7 @@ export async function startSentinels({ settings = [] }: SentinelOptions = {}): P
       }),
     ),
   );
-  await poll('both replicas are in step', 10_000, () =>
-    askRedis(
-      first,
-      async (redis) => (await redis.info('replication')).match(/state=online/g)?.length === replicas.length,
-    ),
-  );
+  await poll('both replicas are in step', 10_000, () => hasReplicas(first, replicas.length));
   const sentinels = await Promise.all(
     [1, 2, 3].map(() =>
       startRedis({
@@ -50,7 +50,8 @@ export async function startSentinels({ settings = [] }: SentinelOptions = {}): P
         sentinel: [
           `sentinel monitor ${name} 127.0.0.1 ${first.port} 2`,
           `sentinel auth-pass ${name} ${password}`,
-          `sentinel down-after-milliseconds ${name} 1000`,
+          // Not less: a Sentinel connects again once a second, and would find a new master dead before it has asked it.
+          `sentinel down-after-milliseconds ${name} 2000`,
           `sentinel failover-timeout ${name} 3000`,
           `requirepass ${sentinelPassword}`,
           `sentinel sentinel-pass ${sentinelPassword}`,
@@ -58,38 +59,90 @@ export async function startSentinels({ settings = [] }: SentinelOptions = {}): P
       }),
     ),
   );
-  await Promise.all(
-    sentinels.map((sentinel) =>
-      poll('the Sentinels know each other and the replicas', 20_000, () => knowsAll(sentinel)),
-    ),
-  );
   const servers = [first, ...replicas];
 
+  /** As the newest failover left it; a Sentinel may hang, or not have heard of it yet. */
+  let newest: MasterView = { epoch: -1, port: 0 };
+  async function findMaster(): Promise<RedisServer> {
+    const learn = async (sentinel: RedisServer) => {
+      const view = await readMaster(sentinel);
+      if (view.epoch > newest.epoch) newest = view;
+    };
+    await Promise.any(sentinels.map(learn));
+    const found = servers.find((server) => server.port === newest.port);
+    if (!found) throw new Error('no such server');
+    return found;
+  }
+
+  async function isWhole(): Promise<boolean> {
+    const master = await findMaster();
+    const views = await Promise.all(sentinels.map((sentinel) => seesAllWell(sentinel, master)));
+    return views.every(Boolean) && (await hasReplicas(master, replicas.length));
+  }
+  const untilWhole = () =>
+    poll('both replicas are in step and the Sentinels know it', 60_000, () => isWhole().catch(() => false));
+
+  await untilWhole();
   return {
     url: `redis-sentinel://:${password}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}?sentinel_password=${sentinelPassword}`,
     servers,
     sentinels,
-    async master() {
-      for (const sentinel of sentinels) {
-        const address = await askRedis(sentinel, (redis) =>
-          redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name),
-        ).catch(() => undefined);
-        const port = Number((address as string[] | undefined)?.[1]);
-        const found = servers.find((server) => server.port === port);
-        if (found) return found;
-      }
-      throw new Error('no Sentinel answers');
-    },
+    master: findMaster,
+    untilWhole,
     async stop() {
       await Promise.all([...sentinels, ...servers].map((server) => server.stop()));
     },
   };
 }
 
-function knowsAll(sentinel: RedisServer): Promise<boolean> {
+function hasReplicas(server: RedisServer, count: number): Promise<boolean> {
+  return askRedis(
+    server,
+    async (redis) => (await redis.info('replication')).match(/state=online/g)?.length === count,
+  );
+}
+
+interface MasterView {
+  /** Which failover this is of. */
+  epoch: number;
+  port: number;
+}
+
+function readMaster(sentinel: RedisServer): Promise<MasterView> {
   return askRedis(sentinel, async (redis) => {
     const fields = (await redis.call('SENTINEL', 'MASTER', name)) as string[];
-    const valueOf = (field: string) => fields[fields.indexOf(field) + 1];
-    return valueOf('num-slaves') === '2' && valueOf('num-other-sentinels') === '2';
+    return { epoch: Number(valueOf(fields, 'config-epoch')), port: Number(valueOf(fields, 'port')) };
   });
+}
+
+/** What a Sentinel says of each; further flags would say that it is down or being changed. */
+const well = {
+  master: { flags: 'master' },
+  replica: { flags: 'slave', 'role-reported': 'slave', 'master-link-status': 'ok' },
+  sentinel: { flags: 'sentinel' },
+};
+
+function seesAllWell(sentinel: RedisServer, { port }: RedisServer): Promise<boolean> {
+  return askRedis(sentinel, async (redis) => {
+    const ask = (subject: string) => redis.call('SENTINEL', subject, name) as Promise<string[][]>;
+    const [master, replicas, others] = await Promise.all([ask('MASTER'), ask('REPLICAS'), ask('SENTINELS')]);
+    return (
+      isLike(master.flat(), { ...well.master, port: String(port) }) &&
+      replicas.length === 2 &&
+      replicas.every((replica) => isLike(replica, well.replica)) &&
+      others.length === 2 &&
+      others.every((other) => isLike(other, well.sentinel)) &&
+      // Refused where the Sentinels could not agree on a failover.
+      (await ask('CKQUORUM')).length > 0
+    );
+  });
+}
+
+function isLike(fields: readonly string[], wanted: Record<string, string>): boolean {
+  return Object.entries(wanted).every(([field, value]) => valueOf(fields, field) === value);
+}
+
+/** @param fields names and values in turn */
+function valueOf(fields: readonly string[], field: string): string | undefined {
+  return fields[fields.indexOf(field) + 1];
 }

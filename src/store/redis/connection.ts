@@ -3,6 +3,7 @@ import type { Log } from '../../log.ts';
 import { openClusterLane } from './cluster-lane.ts';
 import { type Command, isUnknownScript } from './command.ts';
 import { type CommitGroup, createCommitGroup, type ReplicaWait } from './commit-group.ts';
+import { findSentinelRisks } from './find-sentinel-risks.ts';
 import { gatherWrites } from './gather-writes.ts';
 import type { Lane } from './lane.ts';
 import { readRedisUrl, type RedisAddress } from './redis-url.ts';
@@ -28,6 +29,8 @@ export interface Connection {
   commit<T>(command: Command<T>): Promise<T>;
   /** The nodes that take writes, for what is not about one key. */
   masters(): Promise<Redis[]>;
+  /** How the Sentinels are set up, where there are any. */
+  findSentinelRisks(): Promise<string[]>;
   /** What commit waits for. */
   wait: ReplicaWait | undefined;
   /** Whatever is sent, commits too, goes to one server, which carries it out in the order in which it was sent. */
@@ -79,6 +82,7 @@ export function connect({
       );
     },
     masters: () => lane.masters(),
+    findSentinelRisks: async () => (address.kind === 'sentinel' ? findSentinelRisks(address, timeout) : []),
     wait,
     isOneLine: !wait && address.kind !== 'cluster',
     async close() {

@@ -6,9 +6,16 @@ import { reasonOf } from './unavailable.ts';
  * The settings with which a Redis may lose or refuse what it was given, one sentence each (docs/operations.md). A server
  * that forbids the question is no fault: the sentence says what was not seen.
  */
-export async function findRisks({ masters, wait }: Pick<Connection, 'masters' | 'wait'>): Promise<string[]> {
+export async function findRisks({
+  masters,
+  wait,
+  findSentinelRisks,
+}: Pick<Connection, 'masters' | 'wait' | 'findSentinelRisks'>): Promise<string[]> {
   const nodes = await masters();
-  const found = await Promise.all(nodes.map((master) => findRisksOf(master, wait !== undefined)));
+  const found = await Promise.all([
+    ...nodes.map((master) => findRisksOf(master, wait !== undefined)),
+    findSentinelRisks(),
+  ]);
   return [...new Set(found.flat())];
 }
 

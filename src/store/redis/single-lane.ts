@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { clientOptions, retryDelay } from './client-options.ts';
 import type { Lane } from './lane.ts';
 import type { RedisAddress } from './redis-url.ts';
+import { sentinelConnector } from './sentinel-connector.ts';
 import type { Watch } from './watch.ts';
 
 export type OneMasterAddress = Exclude<RedisAddress, { kind: 'cluster' }>;
@@ -9,7 +10,7 @@ export type OneMasterAddress = Exclude<RedisAddress, { kind: 'cluster' }>;
 /** One master: the server of the address, or whichever the Sentinels name now. */
 export function openSingleLane(address: OneMasterAddress, timeout: number, watch: Watch): Lane {
   const client = new Redis({
-    ...whereabouts(address, timeout),
+    ...whereabouts(address, timeout, watch),
     ...clientOptions(address, timeout),
     db: address.db,
     enableOfflineQueue: false,
@@ -18,6 +19,13 @@ export function openSingleLane(address: OneMasterAddress, timeout: number, watch
   client.on('error', watch.lost);
   client.on('close', () => watch.lost());
   client.on('ready', watch.connected);
+  let isOpen = true;
+  // A failover that is told while the library asks a Sentinel for the master makes it give up, for good.
+  client.on('end', () => {
+    setTimeout(() => {
+      if (isOpen) client.connect().catch(() => {});
+    }, retryDelay(1));
+  });
   const settled = firstAttempt(client, timeout);
 
   return {
@@ -30,6 +38,7 @@ export function openSingleLane(address: OneMasterAddress, timeout: number, watch
       return [client];
     },
     async close() {
+      isOpen = false;
       if (client.status === 'ready') await client.quit().catch(() => {});
       // Also after a farewell: the connections that listen to Sentinels end only here.
       client.disconnect();
@@ -37,13 +46,18 @@ export function openSingleLane(address: OneMasterAddress, timeout: number, watch
   };
 }
 
-function whereabouts(address: OneMasterAddress, timeout: number): Omit<RedisOptions, 'replyMapping'> {
+function whereabouts(
+  address: OneMasterAddress,
+  timeout: number,
+  { lostNode }: Watch,
+): Omit<RedisOptions, 'replyMapping'> {
   if (address.kind === 'single') return address.host;
   const { sentinels, master, sentinel, tls } = address;
   return {
     sentinels,
     name: master,
     role: 'master',
+    Connector: sentinelConnector(lostNode),
     // Without it writes go on to a demoted master, which accepts and then forgets them.
     failoverDetector: true,
     sentinelRetryStrategy: retryDelay,

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describeWith } from '../support/availability.ts';
+import {
+  careful,
+  type Fault,
+  type FaultReport,
+  pause,
+  runFault,
+  untilReplaced,
+} from '../support/fault-run.ts';
+import { type RedisSentinels, startSentinels } from '../support/redis-sentinel.ts';
+import type { RedisServer } from '../support/redis-server.ts';
+import { type ScaledParley, startScaledParley } from '../support/scaled-parley.ts';
+
+/** Milliseconds from the new master on, as the Sentinels name it. */
+const longest = 5000;
+
+describeWith('redis-server', () => {
+  describeWith('haproxy', () => {
+    describeWith('openssl', () => {
+      describe('49 Sentinel, the master dies with what its replicas had not read yet', () => {
+        async function runLagging(title: string, settings: object, serverYaml: object): Promise<FaultReport> {
+          const sentinels = await startSentinels(settings);
+          const parley = await startScaledParley({ count: 2, store: sentinels.url, serverYaml });
+          try {
+            return await runFault(
+              { topology: sentinels, parley },
+              { title, strike: (untilBack) => killAhead(sentinels).then(untilBack) },
+            );
+          } finally {
+            await parley.stop();
+            await sentinels.stop();
+          }
+        }
+
+        test('waiting for a replica: nothing that was acknowledged is lost', async () => {
+          const title = 'Sentinel, replicas behind and master killed, waiting';
+          const report = await runLagging(title, { settings: careful }, {});
+          expect(report.wrong).toEqual([]);
+          expect(report.back).toBeLessThan(longest);
+        });
+
+        test('not waiting: what is lost is seen by this very run', async () => {
+          const title = 'Sentinel, replicas behind and master killed, NOT waiting';
+          const report = await runLagging(title, {}, { store_wait: 'off' });
+          expect(report.wrong).not.toEqual([]);
+          expect(report.wrong.filter((sentence) => sentence.startsWith('another'))).toEqual([]);
+        });
+      });
+
+      describe('49 on Sentinel, waiting for a replica', () => {
+        let sentinels: RedisSentinels;
+        let parley: ScaledParley;
+        beforeAll(async () => {
+          sentinels = await startSentinels({ settings: careful });
+          parley = await startScaledParley({ count: 2, store: sentinels.url });
+        });
+        // What one fault left broken would be a second fault at the same time for the next.
+        beforeEach(() => sentinels.untilWhole());
+        afterAll(async () => {
+          await parley?.stop();
+          await sentinels?.stop();
+        });
+
+        const faults: Fault[] = [
+          {
+            title: 'Sentinel, a replica is cut off for 5 s',
+            async strike(untilBack) {
+              const master = await sentinels.master();
+              const replica = sentinels.servers.find((server) => server !== master);
+              replica?.pause();
+              await pause(5000);
+              replica?.resume();
+              await untilBack();
+            },
+          },
+          {
+            title: 'Sentinel, the master stands still for 5 s',
+            async strike(untilBack) {
+              const master = await sentinels.master();
+              master.pause();
+              const fiveSeconds = pause(5000);
+              await untilReplaced(master, () => sentinels.master());
+              await untilBack();
+              await fiveSeconds;
+              master.resume();
+            },
+          },
+          {
+            title: 'Sentinel, the machine of the master and of a Sentinel stands still for 5 s',
+            async strike(untilBack) {
+              const machine = [await sentinels.master(), sentinels.sentinels[0]];
+              for (const server of machine) server?.pause();
+              const fiveSeconds = pause(5000);
+              await untilReplaced(machine[0] as RedisServer, () => sentinels.master());
+              await untilBack();
+              await fiveSeconds;
+              for (const server of machine) server?.resume();
+            },
+          },
+          {
+            title: 'Sentinel, the master is killed and comes back as a replica',
+            async strike(untilBack) {
+              const old = await killMaster(sentinels);
+              await untilBack();
+              await old.restart();
+            },
+          },
+        ];
+        test.each(faults)(
+          '$title: nothing that was acknowledged is lost, and service is back in time',
+          async (fault) => {
+            const report = await runFault({ topology: sentinels, parley }, fault);
+            expect(report.wrong).toEqual([]);
+            expect(report.back).toBeLessThan(longest);
+            expect(report.later).toBeLessThan(longest);
+          },
+        );
+
+        test('two masters are killed one after the other: no sign-in until one is back as a replica, and nothing is lost', async () => {
+          const report = await runFault(
+            { topology: sentinels, parley },
+            {
+              title: 'Sentinel, two masters are killed one after the other, the first comes back',
+              async strike(untilBack) {
+                const first = await killMaster(sentinels);
+                await killMaster(sentinels);
+                await first.restart();
+                await untilBack();
+              },
+            },
+          );
+          expect(report.wrong).toEqual([]);
+          expect(report.later).toBeLessThan(longest);
+        });
+      });
+    });
+  });
+});
+
+/** Answers with the old master once there is a new one. */
+async function killMaster(sentinels: RedisSentinels): Promise<RedisServer> {
+  const master = await sentinels.master();
+  await master.kill();
+  await untilReplaced(master, () => sentinels.master());
+  return master;
+}
+
+/** Replicas stand still for a second, in which the master goes on, and is killed before they read on. */
+async function killAhead(sentinels: RedisSentinels): Promise<void> {
+  const master = await sentinels.master();
+  const replicas = sentinels.servers.filter((server) => server !== master);
+  for (const replica of replicas) replica.pause();
+  await pause(900);
+  await master.kill();
+  for (const replica of replicas) replica.resume();
+  await untilReplaced(master, () => sentinels.master());
+}
