@@ -1,26 +1,19 @@
-import Koa, { type Context } from 'koa';
+import type Koa from 'koa';
 import { personalClaims } from '../claims/personal-claims.ts';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { Config } from '../config/contract.ts';
 import type { LogSettings } from '../config/server-schema.ts';
 import { isLoopbackHost } from '../config/web-address.ts';
-import { accessLog, createWriteAccessLine } from '../http/access-log.ts';
+import { createWriteAccessLine } from '../http/access-log.ts';
 import { createAdmission } from '../http/admission/admission.ts';
-import { checkRequestTarget } from '../http/check-request-target.ts';
-import { closeWhenDraining } from '../http/close-when-draining.ts';
 import { createServeDocuments } from '../http/documents/serve-documents.ts';
-import { health } from '../http/health.ts';
-import { refuseEncodedBodies } from '../http/refuse-encoded-bodies.ts';
-import { renderError } from '../http/render-error.ts';
-import { requestId } from '../http/request-id.ts';
-import { securityHeaders } from '../http/security-headers.ts';
 import { createServeScript } from '../http/serve-script.ts';
-import { selectBrand } from '../http/select-brand.ts';
 import { trustProxies } from '../http/trusted-proxies.ts';
 import { createPages } from '../interaction/pages.ts';
 import { createViews } from '../interaction/views/views.ts';
 import type { Seal } from '../keys/seal.ts';
 import { loadCookieKeys } from '../keys/cookie-keys.ts';
+import { createApp } from './create-app.ts';
 import { type Listener, listen } from './listen.ts';
 import { createSealLoader } from '../brand/load-seal.ts';
 import { createKeyKeeper } from './keep-keys.ts';
@@ -135,41 +128,22 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let draining = false;
   let listener: Listener | undefined;
   const writeAccessLine = createWriteAccessLine(log, sampling);
-  const app = new Koa();
-  app.proxy = true;
-  app.on('error', (error) => log.error({ detail: String(error) }, 'answer could not be sent'));
-  app.use(closeWhenDraining(() => draining));
-  app.use(requestId);
-  if (telemetry.watchRequests) app.use(telemetry.watchRequests);
-  app.use(accessLog(writeAccessLine, { now, traceId: telemetry.traceId }));
-  app.use(securityHeaders);
-  app.use(renderError((ctx, model) => pagesFor(ctx).error(ctx, model), log));
-  app.use(checkRequestTarget);
-  app.use(
-    health({
-      isDraining: () => draining,
-      pingStore: () => store.ping(),
-      pingDirectories: () => pingDirectories(live.sites()),
-    }),
-  );
-  app.use(refuseEncodedBodies);
-  app.use(selectBrand(live.find, showIssuers));
+  const app = createApp({
+    live,
+    pages,
+    listsIssuers: !config.production && isLoopbackHost(server.host),
+    isDraining: () => draining,
+    pingStore: () => store.ping(),
+    writeAccessLine,
+    telemetry,
+    log,
+    now,
+  });
 
   function replaceBrands(brands: readonly BrandConfig[]): Promise<BrandChanges> {
     const served = brands.filter((brand) => !brand.demo || mayServeDemo);
     withheld = brands.filter((brand) => !served.includes(brand)).map(({ issuer }) => issuer);
     return inOrder(() => live.replace(served));
-  }
-
-  function pagesFor(ctx: Context) {
-    return live.named(String(ctx.state['brand']))?.pages ?? pages;
-  }
-
-  function showIssuers(ctx: Context): void {
-    ctx.status = 404;
-    const isDevelopment = !config.production && isLoopbackHost(server.host);
-    if (!isDevelopment) return pages.error(ctx, { sentence: 'There is nothing at this address.' });
-    pages.issuers(ctx, { host: ctx.host, issuers: live.sites().map(({ issuer }) => issuer) });
   }
 
   return {
@@ -220,15 +194,4 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       audit.close();
     },
   };
-}
-
-async function pingDirectories(sites: readonly BrandSite[]): Promise<Record<string, 'ok' | 'unavailable'>> {
-  const answers = sites.map(async ({ brand, directory }) => {
-    const state = await directory.ping().then(
-      () => 'ok' as const,
-      () => 'unavailable' as const,
-    );
-    return [brand, state] as const;
-  });
-  return Object.fromEntries(await Promise.all(answers));
 }
