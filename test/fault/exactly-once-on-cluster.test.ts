@@ -18,6 +18,9 @@ import { Visitor } from '../support/visitor.ts';
 
 const parallel = 20;
 
+/** A busy machine that answers late has answered all the same. */
+const patient = { store_timeout: 20_000, store_wait: { replicas: 1, timeout: 10_000 } };
+
 describeWith('redis-server', () => {
   describeWith('haproxy', () => {
     describeWith('openssl', () => {
@@ -27,7 +30,7 @@ describeWith('redis-server', () => {
 
       beforeAll(async () => {
         cluster = await startCluster();
-        parley = await startScaledParley({ count: 4, store: cluster.url });
+        parley = await startScaledParley({ count: 4, store: cluster.url, serverYaml: patient });
         visitor = new Visitor(parley.networkOf(1));
         await signIn(visitor, authorizationUrl(parley.web), dana);
       });

@@ -72,7 +72,7 @@ describe('54 kill -9 at any moment: what was acknowledged survives', () => {
       for (let round = 0; round < 10; round += 1) {
         const use = useUntilGone(parley, visitor);
         const lines = parley.log().length;
-        await poll('requests are running', 10_000, () => parley.log().length > lines + 4 + round * 3);
+        await poll('requests are running', 60_000, () => parley.log().length > lines + 4 + round * 3);
         await parley.kill();
         const seen = await use;
         acknowledged += seen.unused.length + seen.tokens.length;
@@ -103,7 +103,7 @@ describe('54 kill -9 at any moment: what was acknowledged survives', () => {
       for (let round = 0; round < 5; round += 1) {
         const use = useUntilGone(parley, visitor);
         const lines = parley.log().length;
-        await poll('requests are running', 10_000, () => parley.log().length > lines + 6 + round * 4);
+        await poll('requests are running', 60_000, () => parley.log().length > lines + 6 + round * 4);
         await redis.kill();
         const seen = await use;
         acknowledged += seen.unused.length + seen.tokens.length;

@@ -32,12 +32,12 @@ describeWith('openssl', () => {
         const roll = async (): Promise<void> => {
           for (const parley of [first, second, first]) {
             const before = shop.signIns;
-            await poll('consumers sign in', 20_000, () => shop.signIns > before + 3);
+            await poll('consumers sign in', 60_000, () => shop.signIns > before + 3);
             parley.signal('SIGTERM');
             expect(await parley.ended()).toEqual({ code: 0, signal: null });
             await parley.restart();
             const { length } = parley.log();
-            await poll('the proxy uses it again', 10_000, () => parley.log().length > length + 5);
+            await poll('the proxy uses it again', 60_000, () => parley.log().length > length + 5);
           }
         };
         const consumers = Promise.all([consumer(), consumer(), consumer()]);

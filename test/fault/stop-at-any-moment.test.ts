@@ -54,7 +54,7 @@ describeWith('openssl', () => {
           for (let round = 0; round < rounds; round += 1) {
             const parley = processes[round % processes.length] as ParleyProcess;
             const { length } = parley.log();
-            await poll('the proxy uses it', 20_000, () => parley.log().length > length + 5);
+            await poll('the proxy uses it', 60_000, () => parley.log().length > length + 5);
             waits.push(randomInt(longestWait));
             await pause(waits.at(-1));
             parley.signal('SIGTERM');

@@ -12,7 +12,7 @@ describe('PARLEY_METRICS with PARLEY_WORKERS=2', () => {
   beforeAll(async () => {
     port = await findFreePort();
     parley = await spawnParley({ env: { PARLEY_WORKERS: '2', PARLEY_METRICS: `127.0.0.1:${port}` } });
-    await poll('two workers serve', 20_000, () => servingWorkers(parley).length === 2);
+    await poll('two workers serve', 60_000, () => servingWorkers(parley).length === 2);
   });
   afterAll(() => parley?.stop());
 
@@ -35,7 +35,7 @@ describe('PARLEY_METRICS with PARLEY_WORKERS=2', () => {
     const before = await answered();
     const [victim] = servingWorkers(parley);
     process.kill(victim?.pid ?? 0, 'SIGKILL');
-    await poll('another one serves', 20_000, () => {
+    await poll('another one serves', 60_000, () => {
       const now = servingWorkers(parley);
       return now.length === 2 && now.every(({ pid }) => pid !== victim?.pid);
     });
@@ -49,7 +49,7 @@ describe('PARLEY_METRICS with PARLEY_WORKERS=2', () => {
     const before = await answered();
     await ask(30);
     parley.signal('SIGUSR2');
-    await poll('every worker is replaced', 40_000, () =>
+    await poll('every worker is replaced', 90_000, () =>
       parley.log().some(({ msg }) => msg === 'every worker is replaced'),
     );
     expect(await answered()).toBe(before + 30);

@@ -14,7 +14,7 @@ const started = atEnd();
 /** Four workers, a consumer who signs in again and again in several windows, and connections that are kept open. */
 async function startUnderLoad() {
   const parley = started(await spawnParley({ env: { PARLEY_WORKERS: '4' } }));
-  await poll('four workers serve', 20_000, () => servingWorkers(parley).length === 4);
+  await poll('four workers serve', 60_000, () => servingWorkers(parley).length === 4);
   const web = webClient(parley);
   const visitor = new Visitor(parley.fetch);
   await signIn(visitor, authorizationUrl(web), dana);
@@ -59,7 +59,7 @@ test('53 SIGUSR2 replaces four workers under load, and no request fails', async 
   const { parley, load, end } = await startUnderLoad();
   try {
     const before = servingWorkers(parley).map(({ pid }) => pid);
-    await poll('the load runs', 20_000, () => load.signIns > 5);
+    await poll('the load runs', 60_000, () => load.signIns > 5);
     const rolling = load.signIns;
     parley.signal('SIGUSR2');
     await poll('every worker is replaced', 90_000, () =>
@@ -83,15 +83,15 @@ test('53 SIGUSR2 replaces four workers under load, and no request fails', async 
 test('54 a worker killed under load costs only what it had in hand, and is replaced', async () => {
   const { parley, load, end } = await startUnderLoad();
   try {
-    await poll('the load runs', 20_000, () => load.signIns > 5);
+    await poll('the load runs', 60_000, () => load.signIns > 5);
     const [victim] = servingWorkers(parley);
     process.kill(victim?.pid ?? 0, 'SIGKILL');
-    await poll('four workers serve again', 30_000, () => {
+    await poll('four workers serve again', 60_000, () => {
       const now = servingWorkers(parley);
       return now.length === 4 && !now.some(({ pid }) => pid === victim?.pid);
     });
     const recovered = load.signIns;
-    await poll('sign-ins go on', 20_000, () => load.signIns > recovered + 10);
+    await poll('sign-ins go on', 60_000, () => load.signIns > recovered + 10);
     await end();
     // Four callers, one request each at the moment of the kill.
     expect(load.failures.length).toBeLessThanOrEqual(4);

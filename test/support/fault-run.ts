@@ -111,7 +111,7 @@ function startLinks(store: Store) {
     stop,
     async findLost(): Promise<string[]> {
       await stop();
-      await poll('the store answers the test too', 30_000, answers);
+      await poll('the store answers the test too', 60_000, answers);
       const found = await Promise.all(acknowledged.map((account) => brand.findLink('livechat', account)));
       return acknowledged
         .filter((_, index) => !found[index])

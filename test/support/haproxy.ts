@@ -42,7 +42,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy> {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await poll(`haproxy listens on ${httpsPort}`, 10_000, () => {
+  await poll(`haproxy listens on ${httpsPort}`, 60_000, () => {
     if (child.exitCode !== null) throw new Error(`haproxy ended: ${output}`);
     return accepts(httpsPort);
   });

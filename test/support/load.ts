@@ -165,7 +165,7 @@ async function findBroken(web: Client, seen: Acknowledged): Promise<string[]> {
 /** A node that is just coming back may still answer 503. */
 async function patiently(ask: () => Promise<URLSearchParams>): Promise<URLSearchParams> {
   let answer = new URLSearchParams();
-  await poll('the service answers', 15_000, async () => {
+  await poll('the service answers', 60_000, async () => {
     answer = await ask();
     return !answer.get('error')?.startsWith('status_5');
   });

@@ -16,7 +16,7 @@ export async function recordCommands(
   });
   await work();
   await admin.echo('recorded');
-  await poll('the monitor has seen everything', 5000, () =>
+  await poll('the monitor has seen everything', 30_000, () =>
     commands.some(([name]) => name?.toLowerCase() === 'echo'),
   );
   monitor.disconnect();

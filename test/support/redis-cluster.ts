@@ -155,14 +155,14 @@ function idOf(server: RedisServer): Promise<string> {
 }
 
 function untilKnown(server: RedisServer, count: number): Promise<void> {
-  return poll('the nodes know each other', 10_000, async () => {
+  return poll('the nodes know each other', 60_000, async () => {
     const nodes = await askRedis(server, listNodes);
     return nodes.length >= count && !nodes.some(({ flags }) => flags.includes('handshake'));
   });
 }
 
 function untilUp(server: RedisServer): Promise<void> {
-  return poll('the Cluster is up', 10_000, () => askRedis(server, isUp));
+  return poll('the Cluster is up', 60_000, () => askRedis(server, isUp));
 }
 
 async function isUp(redis: Redis): Promise<boolean> {

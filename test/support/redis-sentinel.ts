@@ -42,7 +42,7 @@ export async function startSentinels({ settings = [] }: SentinelOptions = {}): P
       }),
     ),
   );
-  await poll('both replicas are in step', 10_000, () => hasReplicas(first, replicas.length));
+  await poll('both replicas are in step', 60_000, () => hasReplicas(first, replicas.length));
   const sentinels = await Promise.all(
     [1, 2, 3].map(() =>
       startRedis({

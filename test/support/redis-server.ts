@@ -87,7 +87,7 @@ async function launch(port: number, folder: string, options: RedisServerOptions)
   if (!program) throw new Error('redis-server is not installed');
   const server = spawn(program, toArguments(port, folder, options), { stdio: 'ignore' });
   endWithUs(server);
-  await poll(`redis-server listens on ${port}`, 10_000, () => {
+  await poll(`redis-server listens on ${port}`, 60_000, () => {
     if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
     return answers(port);
   });

@@ -71,7 +71,7 @@ export async function startScaledParley({ count, store, serverYaml }: ScaledOpti
   const haproxy = await startHaproxy({ program: programAt('haproxy'), folder, bundle, httpsPort, ports });
   const networkOf = (consumer: number) =>
     fetchAt(httpsPort, { ca, from: `127.1.${(consumer >> 8) & 255}.${consumer & 255 || 1}` });
-  await poll('haproxy finds Parley ready', 10_000, async () => {
+  await poll('haproxy finds Parley ready', 60_000, async () => {
     return (await networkOf(0)(`${issuer}/jwks`)).status === 200;
   });
   const web = { ...webClient(first), issuer, fetch: networkOf(0) };
