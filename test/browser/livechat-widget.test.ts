@@ -70,7 +70,7 @@ describeWith('openssl', (openssl) =>
       const onPhone = await chatAs(dana, phone);
       expect(await messages(onPhone)).toContain('from the laptop');
       await say(onPhone, 'from the phone');
-      await poll('the laptop shows it', 10_000, async () =>
+      await poll('the laptop shows it', 20_000, async () =>
         (await messages(page)).includes('from the phone'),
       );
       await phone.close();

@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describeWith } from '../support/availability.ts';
 import { collectComplaints, launchChromium, typeSignIn } from '../support/chromium.ts';
 import type { Listener } from '../support/listener.ts';
+import { poll } from '../support/poll.ts';
 import { userinfoStatus } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, testBrand, testClients } from '../support/test-brand.ts';
@@ -147,7 +148,7 @@ describeWith('chromium', (executablePath) => {
         document.body.append(frame);
         loaded`);
       expect(await page.frameLocator('iframe').getByLabel('Password').count()).toBe(0);
-      expect(complaints.join()).toMatch(/frame/i);
+      await poll('the browser says so', 20_000, () => /frame/i.test(complaints.join()));
     });
   });
 });

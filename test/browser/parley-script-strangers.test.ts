@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describeWith } from '../support/availability.ts';
+import { poll } from '../support/poll.ts';
 import { authorizationUrl, createPkce } from '../support/relying-party.ts';
 import { dana } from '../support/test-brand.ts';
 import { type ChatSite, startChatSite } from './chat-site.ts';
@@ -75,7 +76,7 @@ describeWith('openssl', (openssl) =>
         expect(await ask(`${body}, headers: { 'x-more': '1' }`)).toBe('refused');
 
         // The answer says itself that no other origin may load it, even unread (Cross-Origin-Resource-Policy).
-        expect(failures).toHaveLength(3);
+        await poll('the browser tells of each', 20_000, () => failures.length === 3);
         expect(failures.join(' ')).toContain('ERR_BLOCKED_BY_RESPONSE');
         const { fetch = globalThis.fetch } = site.client('liveperson');
         const answer = await fetch(`${site.issuer}/page/${endpoint}`, {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { BrowserContext, Page } from 'playwright-core';
 import { describeWith } from '../support/availability.ts';
 import { collectComplaints } from '../support/chromium.ts';
+import { poll } from '../support/poll.ts';
 import { claimsOf, createPkce, exchange } from '../support/relying-party.ts';
 import { dana } from '../support/test-brand.ts';
 import { type ChatSite, startChatSite } from './chat-site.ts';
@@ -165,7 +166,9 @@ describeWith('openssl', (openssl) =>
           expect.stringContaining('cannot be reached'),
         ]);
         // The page's policy names its own issuer alone, and so tells where the other copy asks.
-        expect(complaints.join()).toContain('https://id.elsewhere.test/page/identity');
+        await poll('the browser says so', 20_000, () =>
+          complaints.join().includes('https://id.elsewhere.test/page/identity'),
+        );
         complaints.length = 0;
       });
 

@@ -34,7 +34,7 @@ const settings = `
     scope: 'openid email',
     loadUserInfo: true,
     automaticSilentRenew: false,
-    silentRequestTimeoutInSeconds: 5,
+    silentRequestTimeoutInSeconds: 20,
     revokeTokenTypes: ['access_token'],
   });`;
 

@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { type ChatSite, startChatSite } from '../../browser/chat-site.ts';
 import { describeWith } from '../../support/availability.ts';
 import { collectComplaints } from '../../support/chromium.ts';
+import { poll } from '../../support/poll.ts';
 import { authorizationUrl, type Client } from '../../support/relying-party.ts';
 import { dana, secrets } from '../../support/test-brand.ts';
 
@@ -77,7 +78,9 @@ describeWith('openssl', (openssl) =>
         })`);
         const [frame] = page.frames().slice(1);
         expect(await frame?.evaluate('document.body?.innerText ?? ""').catch(() => '')).not.toContain(shows);
-        expect(complaints.join()).toMatch(/frame-ancestors|X-Frame-Options/i);
+        await poll('the browser says so', 20_000, () =>
+          /frame-ancestors|X-Frame-Options/i.test(complaints.join()),
+        );
       });
 
       test.each(['sibling', 'stranger'] as const)(

@@ -37,7 +37,8 @@ describeWith('chromium', (executablePath) => {
       script.textContent = 'globalThis.planted = true';
       document.body.append(script);
       document.body.insertAdjacentHTML('beforeend', '<img src="https://stranger.example/x" onerror="planted=true"><base href="https://stranger.example/">');
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const end = Date.now() + 20_000;
+      while (new Set(violations).size < 4 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
       return {
         planted: globalThis.planted ?? false,
         base: document.baseURI === location.href,

@@ -36,7 +36,6 @@ describeWith('chromium', (executablePath) => {
 
   async function openShop(device: BrowserContext): Promise<Page> {
     const shop = await device.newPage();
-    shop.setDefaultTimeout(10_000);
     await shop.goto(`${parley.issuer}/demo`);
     await shop.locator('input[name=platform]:checked').waitFor({ state: 'attached' });
     await shop.getByRole('radio', { name: 'LiveChat', exact: true }).click();
