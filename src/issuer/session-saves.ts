@@ -71,18 +71,20 @@ export function createSessionSaves(options: SessionSavesOptions): SessionSaves {
     },
     async save(id, payload, expiresIn) {
       const ctx = Provider.ctx;
-      if ((await hasEnded(id, payload, expiresIn)) && ctx) onLateSave(ctx);
+      if ((await hasEnded(id, withoutGrants(payload), expiresIn)) && ctx) onLateSave(ctx);
     },
   };
 }
 
-/**
- * All but the end, and the id of the client's last grant: each answer has a grant of its own, and nothing asks a stored
- * session for it (grant-per-response.ts).
- */
-function contentOf({ exp: _end, authorizations, ...payload }: AdapterPayload): string {
-  const clients = Object.entries(authorizations ?? {}).map(([id, { grantId: _last, ...rest }]) => [id, rest]);
+/** Each answer has a grant of its own, and nothing asks a stored session for a client's last one (grant-per-response.ts). */
+function withoutGrants({ authorizations, ...payload }: AdapterPayload): AdapterPayload {
+  if (!authorizations) return payload;
+  const clients = Object.entries(authorizations).map(([id, { grantId: _last, ...rest }]) => [id, rest]);
+  return { ...payload, authorizations: Object.fromEntries(clients) };
+}
+
+/** All but the end. */
+function contentOf({ exp: _end, ...payload }: AdapterPayload): string {
   // Members come in the order in which they were set.
-  const members = Object.entries(payload).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([members, clients]);
+  return JSON.stringify(Object.entries(payload).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
