@@ -2,7 +2,8 @@ import { packingWords } from './packing-words.ts';
 
 /**
  * A JSON value in few bytes, for records by the million. What makes them long is what they repeat: the names of
- * members (one byte each, packing-words.ts), and ids of 43 base64url characters, which are 33 bytes.
+ * members (one byte each, packing-words.ts), ids of 43 base64url characters, which are 33 bytes, and moments shortly after
+ * one another.
  *
  * | first byte | what follows |
  * |---|---|
@@ -15,22 +16,26 @@ import { packingWords } from './packing-words.ts';
  * | e4 | a whole number that is not negative, as a varint |
  * | e5 | any other number: 8 bytes, IEEE 754 |
  * | e6 + varint | a text of so many words with one space between them, each a text: a scope |
+ * | e7 + varint | a whole number that is so much more than the first one of the record |
  */
 const object = 0x80;
 const array = 0x90;
 const text = 0xa0;
 const id = 0xe0;
-const [nothing, no, yes, whole, float, words] = [0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6];
+const [nothing, no, yes, whole, float, words, later] = [0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7];
 
 const places = new Map(packingWords.map((word, place) => [word, place]));
 const isId = /^[\w-]{43}$/;
 const scratchSize = 64 * 1024;
 const scratch = Buffer.allocUnsafe(scratchSize);
 let end = 0;
+/** The first whole number of what is being packed. */
+let first: number | undefined;
 
 /** Undefined for what is better left JSON: very long, or with a text that UTF-8 cannot hold. */
 export function packJson(value: unknown): Buffer | undefined {
   end = 0;
+  first = undefined;
   return pack(value) ? Buffer.from(scratch.subarray(0, end)) : undefined;
 }
 
@@ -85,14 +90,19 @@ function packCharacters(value: string): boolean {
 
 function packNumber(value: number): boolean {
   if (!Number.isFinite(value)) return false;
-  if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) {
-    scratch[end++] = whole;
-    packVarint(value);
-  } else {
+  if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) packWhole(value);
+  else {
     scratch[end++] = float;
     end = scratch.writeDoubleBE(value, end);
   }
   return true;
+}
+
+function packWhole(value: number): void {
+  const isLater = first !== undefined && value >= first;
+  scratch[end++] = isLater ? later : whole;
+  packVarint(isLater ? value - (first ?? 0) : value);
+  first ??= value;
 }
 
 function packArray(values: readonly unknown[]): boolean {
@@ -125,6 +135,7 @@ function packVarint(value: number): void {
 /** @param begin where the value begins in `bytes` */
 export function unpackJson(bytes: Buffer, begin: number): unknown {
   let at = begin;
+  let base: number | undefined;
 
   function unpack(): unknown {
     const tag = byte();
@@ -145,7 +156,9 @@ export function unpackJson(bytes: Buffer, begin: number): unknown {
       case yes:
         return true;
       case whole:
-        return varint();
+        return unpackWhole();
+      case later:
+        return (base ?? 0) + varint();
       case words:
         return unpackArray(varint()).join(' ');
       case float:
@@ -153,6 +166,12 @@ export function unpackJson(bytes: Buffer, begin: number): unknown {
       default:
         throw new TypeError(`a packed record holds ${tag}, which means nothing`);
     }
+  }
+
+  function unpackWhole(): number {
+    const value = varint();
+    base ??= value;
+    return value;
   }
 
   function unpackObject(count: number): object {
