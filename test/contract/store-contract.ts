@@ -693,6 +693,7 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         await brand.upsert('AccessToken', 'expired', {}, 0);
         await brand.addMember('set:x', 'late', 2 * minute);
         await brand.addMember('set:x', 'early', minute);
+        await brand.addMember('sessions:dana:1', 'u', minute);
         await brand.increment('attempts', minute);
         await brand.increment('attempts', minute);
         await brand.acquireLock('lock', minute);
@@ -702,7 +703,7 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
 
         const items = await exportAll();
         expect(items.map(({ kind }) => kind).toSorted()).toEqual([
-          ...'counter link member member not-before record record record record'.split(' '),
+          ...'counter link member member member not-before record record record record'.split(' '),
           'tombstone',
         ]);
         await store.importItems(items.map((item) => ({ ...item, brand: 'copy' })));
@@ -716,6 +717,8 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(await copy.consume('AuthorizationCode', 'spent')).toBe('lost');
         expect(await copy.find('Client', 'eternal')).toEqual({ name: 'Zoë \u0000' });
         expect(await copy.members('set:x')).toEqual(['early', 'late']);
+        expect(await copy.members('sessions:dana:1')).toEqual(['u']);
+        expect(await copy.members('sessions:dana')).toEqual([]);
         expect(await copy.readCounter('attempts')).toBe(2);
         expect((await copy.listLinks({ limit: 10 })).links).toEqual([
           { platform: 'live:chat', accountId: 'dana:1', link: { customer: 'x' } },

@@ -78,6 +78,7 @@ describeWith('redis-server', () => {
       await brand.revokeGrant('unknown');
       await brand.addMember('sessions', 'm', 120);
       await brand.addMember('sessions', 'n', 20);
+      await brand.addMember('sessions:dana:1', 'u', 130);
       await brand.increment('attempts', 30);
       await brand.takeAttempt('login', rule);
       await brand.takeAttempt('login', rule);
@@ -104,6 +105,7 @@ describeWith('redis-server', () => {
         'parley:2:acme:Ss': 600,
         'parley:2:acme:Ssigned-in': 400,
         'parley:2:acme:ssessions': 120,
+        'parley:2:acme:odana:1': 130,
         'parley:2:acme:uu': 400,
         'parley:2:acme:dDeviceCode:c': 300,
       });

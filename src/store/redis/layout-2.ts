@@ -14,6 +14,10 @@ const letters: Record<string, ModelName> = {
 };
 const letterOf = new Map(Object.entries(letters).map(([letter, model]) => [model, letter]));
 
+/** So have the sets that each consumer has, for what stands before the colon in their names: open, browsers, handed out. */
+const setLetters: Record<string, string> = { o: 'sessions', b: 'known-browsers', h: 'grants' };
+const setLetterOf = new Map(Object.entries(setLetters).map(([letter, begin]) => [begin, letter]));
+
 /** One letter says what a key is, and its name follows at once: of a million keys, each character is a megabyte. */
 export const layout2: Layout = {
   version: 2,
@@ -24,7 +28,7 @@ export const layout2: Layout = {
     uid: (_model, uid) => `${start}u${uid}`,
     userCode: (model, userCode) => `${start}d${escape(model)}:${userCode}`,
     grant: (grantId) => `${start}g${grantId}`,
-    set: (name) => `${start}s${name}`,
+    set: (name) => `${start}${toSetKey(name)}`,
     counter: (name) => `${start}c${name}`,
     attempts: (name) => `${start}a${name}`,
     lock: (name) => `${start}l${name}`,
@@ -37,6 +41,7 @@ export const layout2: Layout = {
     const name = key.slice(1);
     if (kind === 'r' || kind in letters) return { kind: 'record', ...fromMember(key) };
     if (kind === 's') return { kind: 'set', name };
+    if (kind in setLetters) return { kind: 'set', name: `${setLetters[kind]}:${name}` };
     if (kind === 'c') return { kind: 'counter', name };
     if (kind === 'n') return { kind: 'not-before', name };
     if (kind !== 'p') return undefined;
@@ -50,6 +55,12 @@ export const layout2: Layout = {
 function toMember(model: ModelName, id: string): string {
   const letter = letterOf.get(model);
   return letter === undefined ? `r${escape(model)}:${id}` : `${letter}${id}`;
+}
+
+function toSetKey(name: string): string {
+  const end = name.indexOf(':');
+  const letter = setLetterOf.get(name.slice(0, Math.max(0, end)));
+  return letter === undefined ? `s${name}` : `${letter}${name.slice(end + 1)}`;
 }
 
 function fromMember(member: string) {
