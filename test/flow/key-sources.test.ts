@@ -97,7 +97,7 @@ describe('keys from a variable', () => {
     const brands = [testBrand({ keys: { set: '${ACME_KEYS}' } })];
     const text = formatSigningFile(await entries()).replace('"RS256"', '"RS257"');
     const refused = startParley({ brands, env: { ACME_KEYS: text } });
-    await expect(refused).rejects.toThrow(/keys\.set of acme is not a key file \(at keys\.0\)/);
+    await expect(refused).rejects.toThrow(/keys\.set: it is not a key file \(at keys\.0\)/);
     await expect(startParley({ brands, env: { ACME_KEYS: text } })).rejects.not.toThrow(/[\w-]{43}/);
   });
 });
