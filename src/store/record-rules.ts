@@ -20,7 +20,13 @@ export function endMarkOf(
   model: ModelName,
   { uid }: RecordIndexes,
 ): { model: ModelName; id: string } | undefined {
-  return model === 'Session' && uid !== undefined ? { model: 'EndedSession', id: uid } : undefined;
+  return model === 'Session' && uid !== undefined ? { model: endMark, id: uid } : undefined;
+}
+
+const endMark: ModelName = 'EndedSession';
+
+export function isEndMark(model: ModelName): boolean {
+  return model === endMark;
 }
 
 /** A replay record proves first use; a second write must be told that it came second. */

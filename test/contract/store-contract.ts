@@ -268,6 +268,26 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(await brand.upsert('Session', 'other', { uid: 'v' }, minute)).toBe('saved');
       });
 
+      test('stays marked whatever is saved or destroyed, and is still found by whoever ends it once more', async () => {
+        await brand.upsert('Session', 's', { uid: 'u' }, minute);
+        expect(await brand.find('EndedSession', 'u')).toBeUndefined();
+        await brand.upsert('EndedSession', 'u', {}, minute);
+        await brand.upsert('EndedSession', 'u', {}, minute);
+        expect(await brand.findByUid('Session', 'u')).toEqual({ uid: 'u' });
+        await brand.destroy('Session', 's');
+        await times(10, (n) => brand.upsert('Session', `late-${n}`, { uid: 'u' }, minute));
+        expect(await brand.find('EndedSession', 'u')).toEqual({});
+        expect(await brand.findByUid('Session', 'u')).toBeUndefined();
+        expect(await store.forBrand('other').find('EndedSession', 'u')).toBeUndefined();
+      });
+
+      test('is marked for as long as it was said', async () => {
+        await brand.upsert('Session', 's', { uid: 'u' }, minute);
+        await brand.upsert('EndedSession', 'u', {}, brief);
+        await harness.expire(brief);
+        expect(await brand.find('EndedSession', 'u')).toBeUndefined();
+      });
+
       test('does not take the uid from the session that carries it on under a new id', async () => {
         await brand.upsert('Session', 'old', { uid: 'u' }, minute);
         await brand.destroy('Session', 'old');
@@ -686,6 +706,7 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
           minute,
         );
         await brand.destroy('Session', 'ended');
+        await brand.upsert('EndedSession', 'ended:uid', {}, minute);
         await brand.upsert('AuthorizationCode', 'spent', { grantId: 'g' }, minute);
         await brand.consume('AuthorizationCode', 'spent');
         await brand.upsert('RefreshToken', 'a:b', { grantId: 'g' }, minute);
@@ -703,7 +724,7 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
 
         const items = await exportAll();
         expect(items.map(({ kind }) => kind).toSorted()).toEqual([
-          ...'counter link member member member not-before record record record record'.split(' '),
+          ...'counter link member member member not-before record record record record record'.split(' '),
           'tombstone',
         ]);
         await store.importItems(items.map((item) => ({ ...item, brand: 'copy' })));
@@ -711,6 +732,8 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
 
         expect(await copy.findByUid('Session', 'u')).toEqual(await brand.find('Session', 's'));
         expect(await copy.upsert('Session', 'ended', {}, minute)).toBe('dropped');
+        expect(await copy.upsert('Session', 'late', { uid: 'ended:uid' }, minute)).toBe('dropped');
+        expect(await copy.find('EndedSession', 'u')).toBeUndefined();
         expect(await copy.find('AuthorizationCode', 'spent')).toEqual(
           await brand.find('AuthorizationCode', 'spent'),
         );

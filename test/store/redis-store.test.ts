@@ -64,7 +64,8 @@ describeWith('redis-server', () => {
         );
       const saves = positions(/^eval/i, keys.record('Session', 'new-id'));
       expect(saves).toHaveLength(2);
-      expect(positions(/^get$/i, keys.record('EndedSession', 'u')).at(-1)).toBeGreaterThan(saves[1] ?? 0);
+      const looks = positions(/^eval/i, keys.uid('Session', 'u'));
+      expect(looks[1]).toBeGreaterThan(saves[1] ?? 0);
     });
 
     test('lives no longer than it must: only links and records without a lifetime are immortal', async () => {
@@ -190,7 +191,7 @@ describeWith('redis-server', () => {
       ['finding', 1, (b) => b.find('AccessToken', 'a')],
       ['consuming', 1, (b) => b.consume('AccessToken', 'a')],
       ['saving a token', 2, (b) => b.upsert('AccessToken', 'new', { grantId: 'g' }, 60)],
-      ['saving a session again', 3, (b) => b.upsert('Session', 's', { uid: 'u' }, 60)],
+      ['saving a session again', 2, (b) => b.upsert('Session', 's', { uid: 'u' }, 60)],
       ['destroying a record without indexes', 1, (b) => b.destroy('Interaction', 'i')],
     ])('%s takes %d commands', async (_, count, work) => {
       await brand.upsert('AccessToken', 'a', { grantId: 'g' }, 60);

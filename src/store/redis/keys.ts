@@ -37,6 +37,8 @@ export interface Layout {
   version: number;
   /** Records are packed (packed-json.ts), not JSON. */
   packs: boolean;
+  /** That a session has ended stands where its uid leads to it (whereabouts.ts), not in a record of its own. */
+  endsAtUid: boolean;
   keys(start: string): Omit<BrandKeys, 'layout'>;
   /** @param rest what stands behind the brand */
   readKey(rest: string): WithoutBrand<KeyName> | undefined;

@@ -5,6 +5,7 @@ import type { Layout } from './keys.ts';
 export const layout1: Layout = {
   version: 1,
   packs: false,
+  endsAtUid: false,
   keys: (start) => ({
     record: (model, id) => `${start}record:${escape(model)}:${id}`,
     uid: (model, uid) => `${start}uid:${escape(model)}:${uid}`,

@@ -5,12 +5,13 @@ import type { Layout } from './keys.ts';
 /** Models of which there are many have a letter of their own; the others are spelled out behind `r`. */
 const letters: Record<string, ModelName> = {
   S: 'Session',
-  E: 'EndedSession',
   I: 'Interaction',
   G: 'Grant',
   C: 'AuthorizationCode',
   A: 'AccessToken',
   R: 'RefreshToken',
+  // Beside where the session is (whereabouts.ts).
+  u: 'EndedSession',
 };
 const letterOf = new Map(Object.entries(letters).map(([letter, model]) => [model, letter]));
 
@@ -22,6 +23,7 @@ const setLetterOf = new Map(Object.entries(setLetters).map(([letter, begin]) => 
 export const layout2: Layout = {
   version: 2,
   packs: true,
+  endsAtUid: true,
   keys: (start) => ({
     record: (model, id) => `${start}${toMember(model, id)}`,
     // Only sessions are found by their uid.

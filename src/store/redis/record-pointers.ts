@@ -33,7 +33,10 @@ export async function refreshPointers(
   record: IndexedRecord,
   lifetime: Lifetime,
 ): Promise<string[]> {
-  const wanted = pointerKeys(place, record);
+  // A session's uid is looked at behind its save (records.ts), where what leads to it says too that it has ended.
+  const { uid: _uid, ...others } = record.indexes;
+  const indexes = place.keys.layout.endsAtUid ? others : record.indexes;
+  const wanted = pointerKeys(place, { ...record, indexes });
   const answers = await Promise.all(
     wanted.map((key) => place.connection.run(refreshIfEqual(key, record.id, lifetime))),
   );

@@ -1,13 +1,15 @@
 import type { Store } from '../contract.ts';
-import { indexesOf, readPayload, toLinkMember } from '../record-rules.ts';
+import { indexesOf, isEndMark, readPayload, toLinkMember } from '../record-rules.ts';
 import type { StoredItem } from '../stored-item.ts';
 import { command } from './command.ts';
 import type { Connection } from './connection.ts';
 import { type BrandKeys, createBrandKeys, keysOf, type KeyName, type Layout, readKey } from './keys.ts';
 import { joinGrant, refreshPointers, setPointer } from './record-pointers.ts';
-import { addMember } from './scripts.ts';
+import { addMember, endUid } from './scripts.ts';
+import { leadTo } from './session-uids.ts';
 import { readRecord, writeRecord } from './stored-record.ts';
 import { asUnavailable } from './unavailable.ts';
+import { readWhereabouts } from './whereabouts.ts';
 
 const batchSize = 500;
 
@@ -35,7 +37,7 @@ export function transfer(
     async *exportItems() {
       for await (const keys of scan()) {
         const found = await Promise.all(
-          keys.map((key) => readItems(connection, key, readKey(prefix, key, layout))),
+          keys.map((key) => readItems(connection, { key, name: readKey(prefix, key, layout), layout })),
         );
         yield* found.flat();
       }
@@ -52,7 +54,10 @@ export function transfer(
   };
 }
 
-async function readItems({ run }: Connection, key: string, name: KeyName | undefined): Promise<StoredItem[]> {
+async function readItems(
+  { run }: Connection,
+  { key, name, layout }: { key: string; name: KeyName | undefined; layout: Layout },
+): Promise<StoredItem[]> {
   if (!name) return [];
   const { brand } = name;
   if (name.kind === 'set') {
@@ -72,8 +77,10 @@ async function readItems({ run }: Connection, key: string, name: KeyName | undef
   const common = { brand, ...(lifetime >= 0 && { expiresAt: Date.now() + lifetime }) };
   switch (name.kind) {
     case 'record': {
-      const payload = readRecord(name, bytes);
       const { model, id } = name;
+      if (isEndMark(model) && layout.endsAtUid)
+        return readWhereabouts(text).hasEnded ? [{ kind: 'record', ...common, model, id, payload: {} }] : [];
+      const payload = readRecord(name, bytes);
       if (!payload) return [{ kind: 'tombstone', ...common, model, id }];
       const { consumed, ...rest } = payload;
       return [
@@ -115,13 +122,20 @@ async function writeItem(connection: Connection, keys: BrandKeys, item: StoredIt
   switch (item.kind) {
     case 'record': {
       const { model, id, payload, consumed = '' } = item;
+      if (isEndMark(model) && keys.layout.endsAtUid) {
+        await connection.run(endUid(keys.uid('Session', id), lifetime));
+        break;
+      }
       const place = { connection, keys };
       const record = { model, id, indexes: indexesOf(model, payload) };
       await joinGrant(place, record, lifetime);
       const text = Buffer.from(writeRecord(record, payload, keys.layout.packs));
       await set(keys.record(model, id), Buffer.concat([Buffer.from(String(consumed)), text]));
       const missing = await refreshPointers(place, record, lifetime);
-      await Promise.all(missing.map((key) => setPointer(place, key, id, lifetime)));
+      await Promise.all([
+        ...missing.map((key) => setPointer(place, key, id, lifetime)),
+        leadTo(place, record, lifetime),
+      ]);
       break;
     }
     case 'tombstone':
