@@ -77,6 +77,7 @@ describeWith('redis-server', () => {
             expect(report.wrong).toEqual([]);
             expect(report.back).toBeLessThan(longest);
             expect(report.later).toBeLessThan(longest);
+            expect(report.stuck).toEqual([]);
           },
         );
       });

@@ -114,6 +114,7 @@ describeWith('redis-server', () => {
             expect(report.wrong).toEqual([]);
             expect(report.back).toBeLessThan(longest);
             expect(report.later).toBeLessThan(longest);
+            expect(report.stuck).toEqual([]);
           },
         );
 
@@ -132,6 +133,7 @@ describeWith('redis-server', () => {
           );
           expect(report.wrong).toEqual([]);
           expect(report.later).toBeLessThan(longest);
+          expect(report.stuck).toEqual([]);
         });
       });
     });

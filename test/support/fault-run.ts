@@ -3,7 +3,10 @@ import { createRedisStore } from '../../src/store/redis-store.ts';
 import { type Load, type LoadReport, startLoad } from './load.ts';
 import { poll } from './poll.ts';
 import type { RedisServer, RedisTopology } from './redis-server.ts';
+import { authorizationUrl, exchange, signIn } from './relying-party.ts';
 import type { ScaledParley } from './scaled-parley.ts';
+import { dana } from './test-brand.ts';
+import { Visitor } from './visitor.ts';
 
 /** What docs/scale-out.md tells operators to set. */
 export const careful = [
@@ -31,6 +34,8 @@ export interface FaultReport extends LoadReport {
   back: number;
   /** Milliseconds in which five more came when all was mended and two seconds had passed. */
   later: number;
+  /** Processes that redeem nothing for ten seconds more, though others do. */
+  stuck: number[];
 }
 
 interface Run {
@@ -52,7 +57,8 @@ export async function runFault({ topology, parley }: Run, { title, strike }: Fau
     });
     await pause(2000);
     const later = await timeSignIns(load);
-    const report = { ...(await load.finish()), back, later };
+    const stuck = await findStuck(parley);
+    const report = { ...(await load.finish()), back, later, stuck };
     report.wrong.push(...((await links?.findLost()) ?? []));
     process.stdout.write(`${title}: ${describeReport(report)}\n`);
     return report;
@@ -69,11 +75,26 @@ async function timeSignIns(load: Load): Promise<number> {
   return Date.now() - began;
 }
 
+async function findStuck({ processes, at, web, networkOf }: ScaledParley): Promise<number[]> {
+  const visitor = new Visitor(networkOf(0));
+  const isAtWork = async (index: number): Promise<boolean> => {
+    const landed = await signIn(visitor, authorizationUrl(web), dana);
+    return (await exchange(at(index, web), landed.searchParams.get('code') ?? '')).status === 200;
+  };
+  const stuck: number[] = [];
+  for (const index of processes.keys()) {
+    await poll('it redeems a code', 10_000, () => isAtWork(index).catch(() => false)).catch(() =>
+      stuck.push(index),
+    );
+  }
+  return stuck;
+}
+
 function describeReport({ reasons, ...report }: FaultReport): string {
   const counted = Object.entries(reasons).map(([reason, count]) => `${count}× ${reason}`);
   return (
     `${report.attempted} attempted, ${report.signedIn} signed in, ${report.failedCleanly} failed cleanly, ` +
-    `${report.wrong.length} WRONG; back within ${report.back} ms (5 sign-ins), later 5 in ${report.later} ms, ` +
+    `${report.wrong.length} WRONG, ${report.stuck.length} stuck; back within ${report.back} ms (5 sign-ins), later 5 in ${report.later} ms, ` +
     `longest gap ${report.longestGap} ms${counted.length > 0 ? ` (${counted.join(', ')})` : ''}`
   );
 }

@@ -63,12 +63,19 @@ export async function startSentinels({ settings = [] }: SentinelOptions = {}): P
 
   /** As the newest failover left it; a Sentinel may hang, or not have heard of it yet. */
   let newest: MasterView = { epoch: -1, port: 0 };
+  const asking = new Map<RedisServer, Promise<void>>();
+  async function learn(sentinel: RedisServer): Promise<void> {
+    const view = await readMaster(sentinel).finally(() => asking.delete(sentinel));
+    if (view.epoch > newest.epoch) newest = view;
+  }
+  /** One question at a time to each: those to a Sentinel that hangs would fill its queue. */
+  function learnOnce(sentinel: RedisServer): Promise<void> {
+    const answer = asking.get(sentinel) ?? learn(sentinel);
+    asking.set(sentinel, answer);
+    return answer;
+  }
   async function findMaster(): Promise<RedisServer> {
-    const learn = async (sentinel: RedisServer) => {
-      const view = await readMaster(sentinel);
-      if (view.epoch > newest.epoch) newest = view;
-    };
-    await Promise.any(sentinels.map(learn));
+    await Promise.any(sentinels.map(learnOnce));
     const found = servers.find((server) => server.port === newest.port);
     if (!found) throw new Error('no such server');
     return found;
@@ -108,10 +115,14 @@ interface MasterView {
   port: number;
 }
 
+/** At once: while a Sentinel fails a master over, what it says of the old one is already of the new epoch. */
 function readMaster(sentinel: RedisServer): Promise<MasterView> {
   return askRedis(sentinel, async (redis) => {
-    const fields = (await redis.call('SENTINEL', 'MASTER', name)) as string[];
-    return { epoch: Number(valueOf(fields, 'config-epoch')), port: Number(valueOf(fields, 'port')) };
+    const [fields, address] = await Promise.all([
+      redis.call('SENTINEL', 'MASTER', name) as Promise<string[]>,
+      redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name) as Promise<string[]>,
+    ]);
+    return { epoch: Number(valueOf(fields, 'config-epoch')), port: Number(address[1]) };
   });
 }
 
