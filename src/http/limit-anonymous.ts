@@ -41,10 +41,15 @@ export function createAnonymousLimit(counter: Pick<BrandStore, 'increment'>, lim
       over.set(address, true);
       throw new ParleyError('too_many_requests', detail);
     },
-    refuseEarly: (speaksForSomebody) => async (ctx: Context, next: Next) => {
-      const isOver = over.size > 0 && asksForSignIn(ctx) && over.has(addressGroup(ctx.ip));
-      if (isOver && !(await speaksForSomebody(ctx))) throw repeated;
-      await next();
+    refuseEarly(speaksForSomebody) {
+      const refuseStrangers = async (ctx: Context, next: Next): Promise<void> => {
+        if (!(await speaksForSomebody(ctx))) throw repeated;
+        await next();
+      };
+      return (ctx: Context, next: Next) => {
+        const isOver = over.size > 0 && asksForSignIn(ctx) && over.has(addressGroup(ctx.ip));
+        return isOver ? refuseStrangers(ctx, next) : next();
+      };
     },
   };
 }

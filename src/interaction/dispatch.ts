@@ -139,8 +139,12 @@ export function createInteractionRoutes(options: InteractionOptions): Middleware
       else seeOther(ctx, back);
     });
   }
-  return showingLostInteractions(router.routes() as unknown as Middleware, options.pages);
+  const routes = showingLostInteractions(router.routes() as unknown as Middleware, options.pages);
+  return (ctx, next) => (mayBeOurs.test(ctx.path) ? routes(ctx, next) : next());
 }
+
+/** Most requests are for the library: they are not compared with each route. */
+const mayBeOurs = /^\/(?:interaction|login)\//;
 
 async function act(step: Step, run: Act): Promise<void> {
   const next = await run(step);

@@ -10,7 +10,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
  * No `form-action`: Chromium applies it to every redirect that the client answers with. Pages of ours replace
  * the header with their own (http/page-policy.ts).
  */
-export const scriptPagePolicy: Middleware = async (ctx: Context, next: Next) => {
+export const scriptPagePolicy: Middleware = (ctx: Context, next: Next) => {
   const isAuthorization = ctx.path.startsWith('/auth');
   if (isAuthorization || ctx.path === '/session/end') {
     // An empty list allows nothing until the hash is added; 'none' beside a hash would be invalid.
@@ -19,9 +19,13 @@ export const scriptPagePolicy: Middleware = async (ctx: Context, next: Next) => 
       "default-src 'none'; script-src; frame-ancestors 'none'; base-uri 'none'",
     );
   }
-  await next();
-  if (isAuthorization) frameByPageAlone(ctx);
+  return isAuthorization ? answerFramed(ctx, next) : next();
 };
+
+async function answerFramed(ctx: Context, next: Next): Promise<void> {
+  await next();
+  frameByPageAlone(ctx);
+}
 
 /**
  * `web_message` is embedded by a listed page. The library takes every framing rule away; the origin of the redirect

@@ -78,11 +78,12 @@ function atResume(middleware: Middleware): Middleware {
 }
 
 /** The library's own confirmation page destroys the session; what the session gave ends with it. */
-function endWithLibrary(options: EndSessionOptions) {
-  return async (ctx: Context, next: Next) => {
+function endWithLibrary(options: EndSessionOptions): Middleware {
+  const endWhatItGave = async (ctx: Context, next: Next): Promise<void> => {
     await next();
     const { session } = (ctx as unknown as KoaContextWithOIDC).oidc ?? {};
     const isDestroyed = (session as { destroyed?: boolean } | undefined)?.destroyed;
     if (session && isDestroyed) await completeEnd({ ...options, facts: requestFacts(ctx) }, session);
   };
+  return (ctx, next) => (ctx.path.startsWith('/session/end') ? endWhatItGave(ctx, next) : next());
 }

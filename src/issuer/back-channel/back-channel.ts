@@ -20,11 +20,7 @@ const refusalsPerMinute = 30;
  */
 export function createBackChannel(options: BackChannelOptions): Middleware {
   const { eventVerifier, store, log } = options;
-  return async (ctx: Context, next: Next) => {
-    if (ctx.path !== '/backchannel/sign-out' || !eventVerifier) {
-      await next();
-      return;
-    }
+  const answer = async (ctx: Context, verifier: EventVerifier): Promise<void> => {
     ctx.set('Cache-Control', 'no-store');
     if (ctx.method !== 'POST') {
       ctx.set('Allow', 'POST');
@@ -36,7 +32,7 @@ export function createBackChannel(options: BackChannelOptions): Middleware {
     const tokens = (await readForm(ctx)).getAll('logout_token');
     const outcome =
       tokens.length === 1
-        ? await eventVerifier.verify(tokens[0] ?? '')
+        ? await verifier.verify(tokens[0] ?? '')
         : {
             kind: 'refused' as const,
             sentence: 'send one logout_token in a form',
@@ -57,6 +53,8 @@ export function createBackChannel(options: BackChannelOptions): Middleware {
     ctx.status = 200;
     ctx.body = { ended_sessions: sessions };
   };
+  return (ctx: Context, next: Next) =>
+    eventVerifier && ctx.path === '/backchannel/sign-out' ? answer(ctx, eventVerifier) : next();
 }
 
 function refuse(ctx: Context, status: number, description: string): void {
