@@ -41,42 +41,39 @@ const withUse: ReadonlyMap<ModelName, readonly Ahead[]> = new Map([
 
 const mostRecords = 10_000;
 
-interface Occasion {
-  /** The request. */
-  ctx: object | undefined;
-  record: string;
-  wanted: readonly Ahead[];
+interface Answer {
+  id: string;
+  found: Promise<unknown>;
 }
 
-/** Answers that a request has not asked for yet, by question. */
-type Held = Map<string, Promise<unknown>>;
+/** Answers that a request has not asked for yet, one of a kind: by model, or `uid` and `not before`. */
+type Held = Map<string, Answer>;
 
 export function createReadAhead(store: BrandStore): ReadAhead {
   const known = new LRUCache<string, Leads>({ maxSize: mostRecords, sizeCalculation: () => 1 });
   const held = new WeakMap<object, Held>();
 
+  /** Whereto a record leads never changes. */
   function note(model: ModelName, id: string, payload: Payload): void {
-    if (!withRecord.has(model)) return;
+    if (!withRecord.has(model) || known.has(id)) return;
     const { grantId, sessionUid, uid, accountId } = payload;
-    known.set(`${model} ${id}`, { grantId, sessionUid: sessionUid ?? uid, accountId });
+    known.set(id, { grantId, sessionUid: sessionUid ?? uid, accountId });
   }
 
   function askAhead({ grantId, sessionUid, accountId }: Leads, wanted: readonly Ahead[]): Held {
     const answers: Held = new Map();
-    const hold = (question: string, answer: Promise<unknown>): void => {
+    const hold = (kind: string, id: unknown, ask: (id: string) => Promise<unknown>): void => {
+      if (typeof id !== 'string') return;
+      const found = ask(id);
       // Its failure is that of whoever takes it.
-      answer.catch(() => {});
-      answers.set(question, answer);
+      found.catch(ignore);
+      answers.set(kind, { id, found });
     };
-    const find = (model: ModelName, id: unknown): void => {
-      if (typeof id === 'string') hold(`${model} ${id}`, store.find(model, id));
-    };
-    if (wanted.includes('grant')) find('Grant', grantId);
-    if (wanted.includes('session') && typeof sessionUid === 'string')
-      hold(`uid ${sessionUid}`, store.findByUid('Session', sessionUid));
+    if (wanted.includes('grant')) hold('Grant', grantId, (id) => store.find('Grant', id));
+    if (wanted.includes('session')) hold('uid', sessionUid, (uid) => store.findByUid('Session', uid));
     if (wanted.includes('liveness')) {
-      find('EndedSession', sessionUid);
-      if (typeof accountId === 'string') hold(`not before ${accountId}`, store.notBefore(accountId));
+      hold('EndedSession', sessionUid, (uid) => store.find('EndedSession', uid));
+      hold('not before', accountId, (id) => store.notBefore(id));
     }
     return answers;
   }
@@ -89,38 +86,44 @@ export function createReadAhead(store: BrandStore): ReadAhead {
   }
 
   /** What the record leads to is sent first, and so is there when the work is done. */
-  async function withAhead<T>({ ctx, record, wanted }: Occasion, work: () => Promise<T>): Promise<T> {
-    const leads = known.get(record);
-    const answers = ctx && leads && askAhead(leads, wanted);
+  async function withAhead<T>(
+    { ctx, id, wanted }: { ctx: object | undefined; id: string; wanted: readonly Ahead[] },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const leads = ctx && known.get(id);
+    const answers = leads && askAhead(leads, wanted);
     const result = await work();
-    if (answers) holdForThisTurn(ctx, answers);
+    if (ctx && answers) holdForThisTurn(ctx, answers);
     return result;
   }
 
   async function findLeading(ctx: object | undefined, model: ModelName, id: string) {
     const wanted = withRecord.get(model);
     if (!wanted) return store.find(model, id);
-    const found = await withAhead({ ctx, record: `${model} ${id}`, wanted }, () => store.find(model, id));
+    const found = await withAhead({ ctx, id, wanted }, () => store.find(model, id));
     if (found) note(model, id, found);
     return found;
   }
 
-  function takeOrAsk<T>(question: string, ask: () => Promise<T>): Promise<T> {
+  function take<T>(kind: string, id: string): Promise<T> | undefined {
     const answers = Provider.ctx && held.get(Provider.ctx);
-    const found = answers?.get(question) as Promise<T> | undefined;
-    answers?.delete(question);
-    return found ?? ask();
+    const answer = answers?.get(kind);
+    if (answer?.id !== id) return undefined;
+    answers?.delete(kind);
+    return answer.found as Promise<T>;
   }
 
   return {
     store: {
       ...store,
-      find: (model, id) => takeOrAsk(`${model} ${id}`, () => findLeading(Provider.ctx, model, id)),
-      findByUid: (model, uid) => takeOrAsk(`uid ${uid}`, () => store.findByUid(model, uid)),
-      notBefore: (accountId) => takeOrAsk(`not before ${accountId}`, () => store.notBefore(accountId)),
+      find: (model, id) => take<Payload | undefined>(model, id) ?? findLeading(Provider.ctx, model, id),
+      findByUid: (model, uid) => take<Payload | undefined>('uid', uid) ?? store.findByUid(model, uid),
+      notBefore: (accountId) =>
+        take<number | undefined>('not before', accountId) ?? store.notBefore(accountId),
       consume(model, id) {
-        const occasion = { ctx: Provider.ctx, record: `${model} ${id}`, wanted: withUse.get(model) ?? [] };
-        return withAhead(occasion, () => store.consume(model, id));
+        const wanted = withUse.get(model);
+        const consume = () => store.consume(model, id);
+        return wanted ? withAhead({ ctx: Provider.ctx, id, wanted }, consume) : consume();
       },
       upsert(model, id, payload, expiresIn) {
         note(model, id, payload);
@@ -130,8 +133,10 @@ export function createReadAhead(store: BrandStore): ReadAhead {
     async findSession(ctx, id) {
       const found = await findLeading(ctx, 'Session', id);
       const answers: Held = held.get(ctx) ?? new Map();
-      holdForThisTurn(ctx, answers.set(`Session ${id}`, Promise.resolve(found)));
+      holdForThisTurn(ctx, answers.set('Session', { id, found: Promise.resolve(found) }));
       return found;
     },
   };
 }
+
+function ignore(): void {}

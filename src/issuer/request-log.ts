@@ -78,7 +78,10 @@ export function createRequestLog({ store, log }: RequestLogOptions): RequestLog 
   return {
     flush,
     add(clientId, request) {
-      pending.set(clientId, [...(pending.get(clientId) ?? []), request].slice(-most));
+      const requests = pending.get(clientId) ?? [];
+      requests.push(request);
+      if (requests.length > most) requests.shift();
+      pending.set(clientId, requests);
       timer ??= setTimeout(() => void flush(), gathering).unref();
     },
     async list(clientId) {

@@ -84,14 +84,12 @@ function answeringUnavailable(adapter: Adapter): Adapter {
   const guarded = Object.entries(adapter).map(
     ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
       name,
-      async (...args: never[]) => {
-        try {
-          return await method(...args);
-        } catch (error) {
-          throw error instanceof ParleyError ? toProtocolError(error) : error;
-        }
-      },
+      (...args: never[]) => method(...args).catch(throwForLibrary),
     ],
   );
   return Object.fromEntries(guarded) as Adapter;
+}
+
+function throwForLibrary(error: unknown): never {
+  throw error instanceof ParleyError ? toProtocolError(error) : error;
 }

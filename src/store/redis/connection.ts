@@ -67,7 +67,7 @@ export function connect({
     answer((withText) =>
       lane.send(command.key, (redis, how) => {
         gatherWrites(redis);
-        return command.send(redis, { ...how, withText });
+        return command.send(redis, withText ? { ...how, withText } : how);
       }),
     );
 
@@ -77,7 +77,7 @@ export function connect({
       if (!waiting) return run(command);
       return answer((withText) =>
         waiting.send(command.key, (redis, how) =>
-          groupOf(redis, wait).add(() => command.send(redis, { ...how, withText })),
+          groupOf(redis, wait).add(() => command.send(redis, withText ? { ...how, withText } : how)),
         ),
       );
     },
@@ -112,10 +112,12 @@ function openLane(address: RedisAddress, timeout: number, watch: ReturnType<type
 /** Scripts are known by their hash; a node that was restarted or flushed is sent the text once. */
 async function sendTwice<T>(send: (withText: boolean) => Promise<T>): Promise<T> {
   try {
-    return await send(false).catch((error: unknown) => {
-      if (isUnknownScript(error)) return send(true);
-      throw error;
-    });
+    return await send(false);
+  } catch (error) {
+    if (!isUnknownScript(error)) throw asUnavailable(error);
+  }
+  try {
+    return await send(true);
   } catch (error) {
     throw asUnavailable(error);
   }

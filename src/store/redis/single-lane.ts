@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { clientOptions, retryDelay } from './client-options.ts';
+import type { Delivery } from './command.ts';
 import type { Lane } from './lane.ts';
 import type { RedisAddress } from './redis-url.ts';
 import { sentinelConnector } from './sentinel-connector.ts';
@@ -26,13 +27,14 @@ export function openSingleLane(address: OneMasterAddress, timeout: number, watch
       if (isOpen) client.connect().catch(() => {});
     }, retryDelay(1));
   });
-  const settled = firstAttempt(client, timeout);
+  let isSettled = false;
+  const settled = firstAttempt(client, timeout).finally(() => {
+    isSettled = true;
+  });
 
   return {
-    async send(_key, work) {
-      await settled;
-      return work(client, {});
-    },
+    // Every command of every request passes here: it does not wait for what is long over.
+    send: (_key, work) => (isSettled ? work(client, plainly) : settled.then(() => work(client, plainly))),
     async masters() {
       await settled;
       return [client];
@@ -45,6 +47,8 @@ export function openSingleLane(address: OneMasterAddress, timeout: number, watch
     },
   };
 }
+
+const plainly: Delivery = {};
 
 function whereabouts(
   address: OneMasterAddress,
