@@ -24,6 +24,8 @@ export interface Pointers {
   /** Its text. */
   read(key: string): Promise<string | null>;
   find(pointer: Pointer): Promise<Payload | undefined>;
+  /** Called where it is known anyway where one leads. */
+  note(key: string, id: string): void;
 }
 
 interface Pointer {
@@ -39,6 +41,7 @@ export function createPointers(place: Place): Pointers {
   const guesses = new LRUCache<string, string>({ maxSize: 10_000, sizeCalculation: () => 1 });
   return {
     read,
+    note: (key, id) => void guesses.set(key, id),
     /** Where a pointer led last is asked for in the same round trip, and counts if it still leads there. */
     async find({ model, key, holds }) {
       const guess = guesses.get(key);

@@ -45,7 +45,11 @@ export const records: RedisPart<
   return {
     async upsert(model, id, payload, expiresIn) {
       const lifetime = expiresIn === undefined ? '' : toMilliseconds(expiresIn);
-      return isEndAtUid(model) ? endAtUid(id, lifetime) : upsert(place, { model, id, payload, lifetime });
+      if (isEndAtUid(model)) return endAtUid(id, lifetime);
+      const { uid } = indexesOf(model, payload);
+      // Its code will ask for it by its uid.
+      if (uid !== undefined) pointers.note(keys.uid(model, uid), id);
+      return upsert(place, { model, id, payload, lifetime });
     },
     find: (model, id) => (isEndAtUid(model) ? findEndAtUid(id) : findRecord(place, { model, id })),
     findByUid: (model, uid) => pointers.find({ model, key: keys.uid(model, uid), holds: { uid } }),
