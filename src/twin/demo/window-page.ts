@@ -34,8 +34,8 @@ export const renderWindowPage = createTemplate<WindowPageModel>(`<!doctype html>
 </div>
 <% } %><form id="compose" class="compose">
 <label class="unseen" for="text">Your message</label>
-<input id="text" name="text" autocomplete="off" maxlength="1000" placeholder="Write a message">
-<button type="submit">Send</button>
+<input id="text" name="text" autocomplete="off" maxlength="1000" placeholder="Write a message" disabled>
+<button type="submit" disabled>Send</button>
 </form>
 </main>
 <noscript><p class="offer">The chat window needs JavaScript.</p></noscript>

@@ -63,7 +63,6 @@ describeWith('chromium', (executablePath) => {
       headers: { origin: tiny.issuer },
     });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
     await page.goto(`${tiny.issuer}/demo`);
   });
 
@@ -111,6 +110,20 @@ describeWith('chromium', (executablePath) => {
     await page.locator('#reply-text').press('Enter');
     await chat().locator('.from-agent').waitFor();
     expect(await chat().locator('.from-agent .text').textContent()).toBe('Good morning.');
+  });
+
+  test('a message waits for the window to listen', async () => {
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/demo/assets/window.js', async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await page.locator('#chat-open').click();
+    await chat().locator('#text:disabled').waitFor();
+    gate.resolve();
+    await chat().locator('#text').fill('Hello');
+    await chat().locator('#text').press('Enter');
+    await page.locator('#talk').getByText('Hello', { exact: true }).waitFor();
   });
 
   test('a guest signs in through a popup, which closes itself', async () => {

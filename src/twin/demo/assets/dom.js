@@ -14,6 +14,11 @@ export function on(node, event, handler) {
   node.addEventListener(event, (happened) => void handler(happened));
 }
 
+/** Until somebody listens, what is typed into a form would be lost. */
+export function enable(form, isEnabled = true) {
+  for (const field of form.elements) field.disabled = !isEnabled;
+}
+
 /** A padlock: this was verified by a signature. */
 export function lock() {
   const ns = 'http://www.w3.org/2000/svg';

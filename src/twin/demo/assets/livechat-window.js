@@ -1,5 +1,5 @@
 import { createConnection } from './livechat-connection.js';
-import { on, renderMessages } from './dom.js';
+import { enable, on, renderMessages } from './dom.js';
 
 /** LiveChat's chat window: it learns who the customer is from the page, and from nobody else. */
 const byId = (id) => document.getElementById(id);
@@ -56,6 +56,7 @@ const connection = createConnection({
   show(state, reason) {
     document.body.dataset.state = state;
     document.body.classList.toggle('verified', state === 'connected');
+    enable(byId('compose'), state === 'connected');
     if (state !== 'connected') byId('standing').textContent = words[state];
     parent.postMessage(JSON.stringify({ state, reason }), page);
   },

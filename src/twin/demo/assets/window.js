@@ -1,5 +1,5 @@
 import { post, watchState } from './api.js';
-import { on, renderMessages } from './dom.js';
+import { enable, on, renderMessages } from './dom.js';
 
 /** LivePerson's chat window. It carries what the issuer sends back to LivePerson's server, and the messages. */
 const byId = (id) => document.getElementById(id);
@@ -41,6 +41,7 @@ function talk() {
     if (value.trim()) await post('chat/messages', { text: value });
     await refresh();
   });
+  enable(byId('compose'));
 
   on(byId('sign-in'), 'click', () => {
     // In an embedded window the page signs the consumer in; a click here counts as one on the page.
