@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { ParleyError } from '../../errors.ts';
 import { answer } from './answer.ts';
 
 /**
@@ -22,6 +23,7 @@ export function createWriteGroup(database: DatabaseSync): WriteGroup {
 
   function begin(): void {
     if (database.isTransaction) return;
+    if (group.length > 0) finish();
     database.exec('BEGIN IMMEDIATE');
     setImmediate(finish);
   }
@@ -30,7 +32,11 @@ export function createWriteGroup(database: DatabaseSync): WriteGroup {
     const done = group;
     group = [];
     try {
-      if (done.length === 0 && !database.isTransaction) return;
+      if (!database.isTransaction) {
+        if (done.length === 0) return;
+        // On a disk that is full or fails SQLite undoes the whole transaction by itself, with all who wrote before.
+        throw new ParleyError('store_unavailable', 'the embedded store undid what was written');
+      }
       database.exec('COMMIT');
       for (const { confirm } of done) confirm();
     } catch (error) {

@@ -68,6 +68,27 @@ describe('what is written in one turn of the event loop', () => {
     expect(countOutside()).toBe(2);
   });
 
+  test.each(['as the last write', 'before another one'])(
+    'is refused as far as the store has undone it: the disk is full, %s',
+    async (when) => {
+      const row = database.prepare('PRAGMA page_count').get();
+      database.exec(`PRAGMA max_page_count = ${Number(row?.['page_count']) + 1}`);
+      const later = when === 'before another one' ? ['later'] : [];
+      const outcomes = await Promise.allSettled([
+        group.write(insert('undone')),
+        group.write(insert('too long'.repeat(10_000))),
+        ...later.map((name) => group.write(insert(name))),
+      ]);
+      const unavailable = { status: 'rejected', reason: { code: 'store_unavailable' } };
+      expect(outcomes).toMatchObject([
+        unavailable,
+        unavailable,
+        ...later.map(() => ({ status: 'fulfilled' })),
+      ]);
+      expect(countOutside()).toBe(later.length);
+    },
+  );
+
   test('is refused as a whole when the file is gone before it was written', async () => {
     const writes = [group.write(insert('a')), group.write(insert('b'))];
     await Promise.resolve();
