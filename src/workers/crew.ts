@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { drainMessage, isLoggingOrder, readyMessage, reloadMessage } from './protocol.ts';
 
 export interface Ending {
@@ -45,7 +44,8 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
   async function dismiss(worker: Worker): Promise<void> {
     serving.delete(worker);
     if (worker.isDead()) return;
-    const ended = once(worker, 'exit');
+    // Whatever else goes wrong with it, such as the order itself.
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
     if (worker.isConnected()) worker.send(drainMessage);
     const force = setTimeout(() => void worker.process.kill('SIGKILL'), drainLimit);
     await ended;
@@ -64,6 +64,8 @@ export function createCrew({ startLimit, drainLimit, onLoss }: CrewOptions): Cre
   return {
     async hire() {
       const worker = cluster.fork();
+      // A message to one that was killed a moment ago cannot be sent; unheard, that would end this process and with it all.
+      worker.on('error', () => {});
       starting.add(worker);
       const outcome = await waitForReady(worker, startLimit);
       starting.delete(worker);
@@ -104,5 +106,7 @@ function waitForReady(worker: Worker, limit: number): Promise<'ready' | number> 
       if (message === readyMessage) settle('ready');
     });
     worker.once('exit', (code: number | null) => settle(code || 1));
+    // One that the system does not start has no exit.
+    worker.once('error', () => settle(1));
   });
 }
