@@ -1,17 +1,15 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { Redis } from 'ioredis';
-import { type ClientMetadata, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { ClientMetadata, JWK } from 'oidc-provider';
 import { countMethods, createCallCounter } from '../../test/support/counting-store.ts';
-import { bareAccount, bareAccountId, bareCookieKey, claimsByScope } from '../subject/example.ts';
+import { createProvider } from './create-provider.ts';
 import { createJsonAdapter } from './json-adapter.ts';
 import { createMemoryAdapter } from './memory-adapter.ts';
 
-/**
- * oidc-provider as it is, behind a bare Node server: same keys, clients, scopes and lifetimes as the Parley beside
- * it, and a sign-in that asks nothing. A process of its own, so that its processor time can be read apart.
- */
+/** The bare server: oidc-provider behind Node's own. A process of its own, so that its processor time can be read apart. */
 export interface BareSettings {
-  issuer: string;
+  /** One Provider for each: at the root of the host, or each on a path of its own. */
+  issuers: string[];
   port: number;
   store: 'redis' | 'memory';
   redis: string;
@@ -22,73 +20,35 @@ export interface BareSettings {
 }
 
 const settings: BareSettings = JSON.parse(process.argv[2] ?? '');
-const hour = 3600;
 
 const counter = createCallCounter();
 const createAdapter =
   settings.store === 'memory' ? createMemoryAdapter() : createJsonAdapter(new Redis(settings.redis));
+const adapter = settings.counted
+  ? (model: string) => countMethods(counter, createAdapter(model))
+  : createAdapter;
 
-const provider = new Provider(settings.issuer, {
-  adapter: settings.counted ? (model: string) => countMethods(counter, createAdapter(model)) : createAdapter,
-  jwks: { keys: settings.keys },
-  clients: settings.clients,
-  cookies: { keys: [bareCookieKey] },
-  claims: { openid: ['sub'], ...claimsByScope },
-  conformIdTokenClaims: false,
-  pkce: { required: () => false },
-  findAccount: (_ctx, accountId) => ({
-    accountId,
-    claims: async () => ({ sub: accountId, ...bareAccount }),
+const handlers = new Map(
+  settings.issuers.map((issuer): [string, RequestListener] => {
+    const handle = createProvider({ ...settings, issuer, adapter }).callback();
+    return [new URL(issuer).pathname, (request, response) => void handle(request, response)];
   }),
-  interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
-  enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
-  features: {
-    devInteractions: { enabled: false },
-    introspection: { enabled: true },
-    revocation: { enabled: true },
-  },
-  routes: { userinfo: '/userinfo' },
-  issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-  ttl: {
-    Session: hour,
-    Grant: 14 * 24 * hour,
-    AccessToken: hour,
-    AuthorizationCode: 60,
-    IdToken: hour,
-    Interaction: 600,
-    RefreshToken: 14 * 24 * hour,
-  },
-});
-
-provider.use(async (ctx, next) => {
-  if (settings.counted && ctx.path === '/cost') {
-    ctx.body = counter.take();
-    return;
-  }
-  if (!ctx.path.startsWith('/interaction/')) {
-    await next();
-    return;
-  }
-  const { req, res } = ctx;
-  const { prompt, params, session } = await provider.interactionDetails(req, res);
-  const result =
-    prompt.name === 'login' ? { login: { accountId: bareAccountId } } : await consent(params, session);
-  ctx.respond = false;
-  await provider.interactionFinished(req, res, result);
-});
-
-async function consent(params: KoaContextWithOIDC['oidc']['params'], session?: { accountId: string }) {
-  const grant = new provider.Grant({
-    accountId: session?.accountId ?? '',
-    clientId: String(params?.['client_id']),
-  });
-  grant.addOIDCScope(String(params?.['scope']));
-  return { consent: { grantId: await grant.save() } };
-}
-
-const handle = provider.callback();
-createServer((request, response) => void handle(request, response)).listen(settings.port, '127.0.0.1', () =>
-  process.stdout.write('ready\n'),
 );
+
+createServer((request, response) => {
+  const { url = '' } = request;
+  const handle = handlers.get('/') ?? handlers.get(mount(request));
+  if (settings.counted && url === '/cost') response.end(JSON.stringify(counter.take()));
+  else if (handle) handle(request, response);
+  else response.writeHead(404).end();
+}).listen(settings.port, '127.0.0.1', () => process.stdout.write('ready\n'));
 // The end of a run, in which a profile is written.
 process.once('SIGTERM', () => process.exit(0));
+
+/** As Express mounts: the library then finds its own paths, and writes whole ones. @returns the path it is mounted on */
+function mount(request: IncomingMessage & { originalUrl?: string; baseUrl?: string }): string {
+  const { url = '' } = request;
+  const path = /^\/[^/?]+/.exec(url)?.[0] ?? '/';
+  Object.assign(request, { originalUrl: url, baseUrl: path, url: url.slice(path.length) });
+  return path;
+}

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { proof } from '../subject/example.ts';
 
 /** Seconds since the consumer's last request: longer than Parley leaves a session unwritten. */
 const lastSeen = 120;
@@ -19,6 +20,7 @@ export function agedSession(accountId: string) {
       kind: 'Session',
       accountId,
       loginTs: now - signedIn,
+      ...proof,
     },
   };
 }

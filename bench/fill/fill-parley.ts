@@ -37,8 +37,6 @@ function createSession(brand: string): StoredItem & { id: string } {
     expiresAt: Date.now() + remaining * 1000,
     payload: {
       ...payload,
-      amr: ['pwd'],
-      acr: 'urn:parley:acr:password',
       facts: { way: 'password' },
       authorizations: Object.fromEntries(authorizations),
     },

@@ -23,6 +23,9 @@ export const bareAccount = {
 };
 export const bareAccountId = 'c-bench';
 
+/** How the consumer has proved who they are; every ID token says so. */
+export const proof = { amr: ['pwd'], acr: 'urn:parley:acr:password' };
+
 /** Of this benchmark alone. */
 export const secret = 'bench-secret-of-this-benchmark-alone';
 export const bareCookieKey = 'a-cookie-key-that-only-this-benchmark-uses';

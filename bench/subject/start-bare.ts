@@ -9,7 +9,7 @@ import type { BareSettings } from '../bare/serve.ts';
 import { fillBare } from '../fill/fill-bare.ts';
 import { redirectUri, secret } from './example.ts';
 import { redisDefaults } from './redis-defaults.ts';
-import type { Subject } from './subject.ts';
+import type { BrandsSubject } from './subject.ts';
 
 export interface BareOptions {
   keys: JWK[];
@@ -18,6 +18,8 @@ export interface BareOptions {
   env?: Record<string, string>;
   /** Counts what is asked of the store. */
   counted?: boolean;
+  /** How many Providers: one at the root of its host, or each on a path of its own. */
+  brands?: number;
 }
 
 /** oidc-provider alone, with the JSON adapter on a Redis of its own. */
@@ -26,11 +28,14 @@ export async function startBare({
   store = 'redis',
   env = {},
   counted = false,
-}: BareOptions): Promise<Subject & { redisUrl: string }> {
+  brands = 1,
+}: BareOptions): Promise<BrandsSubject & { redisUrl: string }> {
   const redis = await startRedis(redisDefaults);
   const port = await findFreePort();
-  const issuer = `http://localhost:${port}`;
-  const settings: BareSettings = { issuer, port, store, redis: redis.url, keys, clients, counted };
+  const origin = `http://localhost:${port}`;
+  const paths = brands === 1 ? [''] : Array.from({ length: brands }, (_, index) => `/brand-${index}`);
+  const issuers = paths.map((path) => origin + path);
+  const settings: BareSettings = { issuers, port, store, redis: redis.url, keys, clients, counted };
   const began = performance.now();
   const server = spawn(
     process.execPath,
@@ -44,12 +49,18 @@ export async function startBare({
   await once(server.stdout, 'data');
   return {
     name: store === 'memory' ? 'library' : 'bare',
-    issuer,
+    issuer: issuers[0] ?? '',
+    issuers,
     pid: server.pid ?? 0,
     redisPid: redis.pid(),
     redisUrl: redis.url,
     startedAfter: performance.now() - began,
     fill: (count) => fillBare(redis.url, count),
+    // They share one store: whoever is signed in at one is signed in at each.
+    fillEach: async (count) => {
+      const cookies = await fillBare(redis.url, count * brands);
+      return issuers.map((_, index) => cookies.slice(index * count, (index + 1) * count));
+    },
     async stop() {
       server.kill('SIGTERM');
       await once(server, 'exit');

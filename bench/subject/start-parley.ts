@@ -10,7 +10,7 @@ import { testBrand } from '../../test/support/test-brand.ts';
 import { fillParley } from '../fill/fill-parley.ts';
 import { claimsByScope, parleyCookieKey, redirectUri, secret } from './example.ts';
 import { redisDefaults } from './redis-defaults.ts';
-import type { Subject } from './subject.ts';
+import type { BrandsSubject } from './subject.ts';
 
 export interface ParleyOptions {
   keys: JWK[];
@@ -72,13 +72,9 @@ export async function startParley({
   };
 }
 
-export interface ParleySubject extends Subject {
-  /** Of every brand. */
-  issuers: readonly string[];
+export interface ParleySubject extends BrandsSubject {
   /** Adds consumers of the first brand who do not come back. */
   fillUnvisited(count: number): Promise<void>;
-  /** Adds consumers to every brand. @returns their Cookie headers, by brand */
-  fillEach(count: number): Promise<string[][]>;
 }
 
 async function writeKeys(folder: string, keys: JWK[]): Promise<void> {

@@ -12,3 +12,11 @@ export interface Subject {
   fill(count: number): Promise<string[]>;
   stop(): Promise<void>;
 }
+
+/** One that serves several brands. */
+export interface BrandsSubject extends Subject {
+  /** Of every brand. */
+  issuers: readonly string[];
+  /** Adds consumers to every brand. @returns their Cookie headers, by brand */
+  fillEach(count: number): Promise<string[][]>;
+}
