@@ -19,6 +19,7 @@ const wrong = {
   'ends its process': `test('ends', () => process.exit(0));`,
   'is killed': `test('is killed', () => { process.kill(process.pid, 'SIGKILL'); return new Promise(() => {}); });`,
   'throws where nobody catches': `test('throws', () => new Promise(() => { setImmediate(() => { throw new Error(); }); }));`,
+  'leaves a rejection to nobody': `test('rejects', () => void Promise.reject(new Error('alone')));`,
   'cannot be loaded': `throw new Error('at load');`,
   'has a test that fails': `test('fails', () => expect(1).toBe(2));`,
 };

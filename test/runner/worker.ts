@@ -1,15 +1,31 @@
+import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
 /** What jest-light-runner runs in each process; its package exports it to its own pool alone. */
 interface LightRunner {
-  default: (file: string) => Promise<unknown>;
+  default: (file: string) => Promise<FileResult>;
   setWorkerData: (configuration: unknown) => void;
 }
-
-let runner: LightRunner | undefined;
 
 interface Configuration {
   globalConfig: object;
   projectConfig: { testTimeout: number };
 }
+
+/** Of jest's `TestResult`, what is written here. */
+interface FileResult {
+  numFailingTests: number;
+  failureMessage: string;
+  testResults: object[];
+}
+
+let runner: LightRunner;
+
+/**
+ * What was rejected and nobody looked, such as a wait that a failing test gave up. Node would end the process, and with it
+ * all that the file's tests have said.
+ */
+const rejections: unknown[] = [];
 
 /**
  * Before the process's first file.
@@ -20,15 +36,33 @@ interface Configuration {
 export async function setup(configuration: Configuration, folder: string): Promise<void> {
   process.env['TMPDIR'] = folder;
   process.env['TEST_DEADLINE'] = String(configuration.projectConfig.testTimeout);
+  process.on('unhandledRejection', (reason) => rejections.push(reason));
   runner = (await import(
     new URL('worker-runner.js', import.meta.resolve('jest-light-runner')).href
   )) as LightRunner;
   runner.setWorkerData(configuration);
 }
 
-/** @param file absolute path @returns jest's `TestResult` */
-export async function run(file: string): Promise<unknown> {
-  return runner?.default(file);
+/** @param file absolute path */
+export async function run(file: string): Promise<FileResult> {
+  const result = await runner.default(file);
+  // Node tells of the last ones only now.
+  await setImmediate();
+  return rejections.splice(0).reduce<FileResult>(addFailure, result);
+}
+
+function addFailure(result: FileResult, reason: unknown): FileResult {
+  const title = 'a rejection that nobody handled';
+  const message = `${title}\n    ${inspect(reason)}\n`;
+  return {
+    ...result,
+    numFailingTests: result.numFailingTests + 1,
+    failureMessage: `${result.failureMessage}\n${message}`,
+    testResults: [
+      ...result.testResults,
+      { ancestorTitles: [], title, fullName: title, status: 'failed', failureMessages: [message] },
+    ],
+  };
 }
 
 /** After the last file: what a failed test left open must not keep the process, and with it the whole run, alive. */
