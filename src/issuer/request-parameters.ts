@@ -27,11 +27,17 @@ export const limitParameters: Middleware = (ctx: Context, next: Next) => {
 
 function checkLengths(parameters: object): void {
   for (const [name, value] of Object.entries(parameters)) {
-    const length = [value].flat().reduce((sum: number, item) => sum + (item ? String(item).length : 0), 0);
-    if (length > (Object.hasOwn(longest, name) ? (longest[name] ?? longestOther) : longestOther)) {
+    if (lengthOf(value) > (Object.hasOwn(longest, name) ? (longest[name] ?? longestOther) : longestOther)) {
       throw new errors.InvalidRequest(`the parameter ${name.slice(0, 40)} is too long`);
     }
   }
+}
+
+/** Of a parameter that stands there several times, all together. */
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + lengthOf(item), 0);
+  return value ? String(value).length : 0;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type AdapterPayload, Provider } from 'oidc-provider';
 import type { BrandStore } from '../store/contract.ts';
 import type { AccountSessions } from './account-sessions.ts';
@@ -32,13 +33,15 @@ export function createSessionSaves(options: SessionSavesOptions): SessionSaves {
   const { store, accountSessions, endedSessions, onLateSave } = options;
   const slack = Math.min(longestSlack, options.idleLifetime / 20);
   /** By request: what the session was when it began. */
-  const found = new WeakMap<object, { id: string; content: string; end: number }>();
+  const found = new WeakMap<object, { id: string; content: AdapterPayload; end: number }>();
 
   /** Whether the store has the session as it is, near enough. */
   function isSaved(id: string, payload: AdapterPayload): boolean {
     const before = Provider.ctx && found.get(Provider.ctx);
     if (before?.id !== id || payload.exp === undefined) return false;
-    return Math.abs(payload.exp - before.end) < slack && before.content === contentOf(payload);
+    return (
+      Math.abs(payload.exp - before.end) < slack && isDeepStrictEqual(before.content, contentOf(payload))
+    );
   }
 
   /**
@@ -77,14 +80,15 @@ export function createSessionSaves(options: SessionSavesOptions): SessionSaves {
 }
 
 /** Each answer has a grant of its own, and nothing asks a stored session for a client's last one (grant-per-response.ts). */
-function withoutGrants({ authorizations, ...payload }: AdapterPayload): AdapterPayload {
-  if (!authorizations) return payload;
-  const clients = Object.entries(authorizations).map(([id, { grantId: _last, ...rest }]) => [id, rest]);
-  return { ...payload, authorizations: Object.fromEntries(clients) };
+function withoutGrants(payload: AdapterPayload): AdapterPayload {
+  if (!payload.authorizations) return payload;
+  const authorizations: typeof payload.authorizations = {};
+  for (const [id, { grantId: _last, ...rest }] of Object.entries(payload.authorizations))
+    authorizations[id] = rest;
+  return { ...payload, authorizations };
 }
 
-/** All but the end. */
-function contentOf({ exp: _end, ...payload }: AdapterPayload): string {
-  // Members come in the order in which they were set.
-  return JSON.stringify(Object.entries(payload).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+/** All but the end, as a copy: the library writes into what it was given. */
+function contentOf({ exp: _end, ...payload }: AdapterPayload): AdapterPayload {
+  return withoutGrants(payload);
 }
