@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { add, type Frame, isOwned, nameOf, ownerOf } from './frames.ts';
 
 /** A V8 profile of the main thread, as `node --cpu-prof` writes it. */
 interface CpuProfile {
@@ -8,12 +9,6 @@ interface CpuProfile {
   samples: number[];
   /** Microseconds since the sample before. */
   timeDeltas: number[];
-}
-
-interface Frame {
-  functionName: string;
-  url: string;
-  lineNumber: number;
 }
 
 /** Where the main thread's time went. */
@@ -46,7 +41,7 @@ export function readProfile(file: string, from: number, to: number): Shares {
     shares.busy += took;
     add(shares.owners, ownerOf(stack), took);
     add(shares.functions, nameOf(stack[0]), took);
-    for (const name of new Set(stack.filter(({ url }) => url.startsWith('file:')).map(nameOf))) {
+    for (const name of new Set(stack.filter(isOwned).map(nameOf))) {
       add(shares.inclusive, name, took);
     }
   }
@@ -61,34 +56,4 @@ export function readProfile(file: string, from: number, to: number): Shares {
     }
     return stack;
   }
-}
-
-function add(to: Map<string, number>, name: string, took: number): void {
-  to.set(name, (to.get(name) ?? 0) + took);
-}
-
-/** Whoever called Node's own code answers for it. */
-function ownerOf(stack: readonly Frame[]): string {
-  const [running] = stack;
-  if (running?.functionName === '(garbage collector)') return 'garbage collector';
-  const owned = stack.find(({ url }) => url.startsWith('file:'));
-  if (owned) return placeOf(owned.url);
-  const internal = stack.find(({ url }) => url.startsWith('node:'));
-  return internal
-    ? `node ${internal.url.replace(/^node:(internal\/)?/, '').split('/')[0]}`
-    : (running?.functionName ?? '');
-}
-
-function placeOf(url: string): string {
-  const module = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
-  if (module) return module;
-  return /\/((?:src|bench)\/(?:[^/]+(?=\/))?)/.exec(url)?.[1] ?? url;
-}
-
-function nameOf(frame: Frame | undefined): string {
-  if (!frame) return '';
-  const file = frame.url.replace(/^file:\/\/.*\/(node_modules|src|bench)\//, (_, folder) =>
-    folder === 'node_modules' ? '' : `${folder}/`,
-  );
-  return `${frame.functionName || '(anonymous)'}${file && ` ${file}:${frame.lineNumber + 1}`}`;
 }

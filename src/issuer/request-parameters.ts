@@ -33,11 +33,10 @@ function checkLengths(parameters: object): void {
   }
 }
 
-/** Of a parameter that stands there several times, all together. */
+/** Of a parameter that stands there several times, all together. A text or a list of texts, or nothing. */
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + lengthOf(item), 0);
-  return value ? String(value).length : 0;
+  return Array.isArray(value) ? value.reduce((sum: number, item) => sum + lengthOf(item), 0) : 0;
 }
 
 /**
