@@ -4,6 +4,7 @@ import { attempts } from './redis/attempts.ts';
 import { command } from './redis/command.ts';
 import { connect, type ConnectionOptions } from './redis/connection.ts';
 import { counters } from './redis/counters.ts';
+import { findOlderLayouts } from './redis/find-older-layouts.ts';
 import { findRisks } from './redis/find-risks.ts';
 import { createBrandKeys, defaultPrefix, layouts, type LayoutVersion, pingKey } from './redis/keys.ts';
 import { measureNodes } from './redis/measure-nodes.ts';
@@ -54,7 +55,8 @@ export function createRedisStore({
     async findRisks() {
       // Away is not badly set up: that rejects.
       await ping();
-      return findRisks(connection);
+      const found = await Promise.all([findRisks(connection), findOlderLayouts(connection, prefix, layout)]);
+      return found.flat();
     },
     measure: () => measureNodes(connection),
     ...transfer(connection, prefix, layout),

@@ -68,6 +68,25 @@ describeWith('redis-server', () => {
       expect(looks[1]).toBeGreaterThan(saves[1] ?? 0);
     });
 
+    test('what an older release wrote in another layout is told, and nothing of other prefixes', async () => {
+      const risks = async () => (await store.findRisks()).filter((risk) => risk.includes('layout'));
+      const older = (prefix: string) => createRedisStore({ url: server.url, timeout, prefix, layout: 1 });
+      const [others, ours] = [older('other'), older(defaultPrefix)];
+      try {
+        await others.forBrand('acme').putLink('livechat', 'dana', { customer: 'x' });
+        await brand.putLink('livechat', 'lee', { customer: 'y' });
+        expect(await risks()).toEqual([]);
+        await ours.forBrand('acme').putLink('livechat', 'dana', { customer: 'x' });
+        expect(await brand.findLink('livechat', 'dana')).toBeUndefined();
+        expect(await risks()).toEqual([
+          expect.stringMatching(/in layout 1.*: set store_layout 1, or carry it over/),
+        ]);
+        expect((await ours.findRisks()).filter((risk) => risk.includes('layout'))).toEqual([]);
+      } finally {
+        await Promise.all([others.close(), ours.close()]);
+      }
+    });
+
     test('lives no longer than it must: only links and records without a lifetime are immortal', async () => {
       await brand.upsert('AuthorizationCode', 'code', { grantId: 'g' }, 60);
       await brand.upsert('RefreshToken', 'refresh', { grantId: 'g' }, 900);
