@@ -87,6 +87,22 @@ describeWith('redis-server', () => {
             },
           },
           {
+            title: 'Sentinel, the master stands still for 5 s, and its successor is killed 2 s later',
+            async strike(untilBack) {
+              const first = await sentinels.master();
+              first.pause();
+              const fiveSeconds = pause(5000);
+              await untilReplaced(first, () => sentinels.master());
+              await fiveSeconds;
+              first.resume();
+              // It is nobody's replica yet.
+              await pause(2000);
+              const second = await killMaster(sentinels);
+              await untilBack();
+              await second.restart();
+            },
+          },
+          {
             title: 'Sentinel, the machine of the master and of a Sentinel stands still for 5 s',
             async strike(untilBack) {
               const machine = [await sentinels.master(), sentinels.sentinels[0]];
