@@ -22,6 +22,7 @@ import type { ConsumerSessions } from '../issuer/consumer-sessions.ts';
 import { createIssuer } from '../issuer/create-issuer.ts';
 import { createRequestLog, type RequestLog } from '../issuer/request-log.ts';
 import type { VerifyServiceToken } from '../issuer/verify-service-token.ts';
+import { checkHolder } from '../keys/check-holder.ts';
 import { parseEncryptionKey } from '../keys/encryption-key.ts';
 import { type KeySet, loadKeySet } from '../keys/key-set.ts';
 import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
@@ -103,6 +104,7 @@ async function createSite(options: BrandSiteOptions, directory: AccountDirectory
     times: brandKeys.policy,
     create: keyOptions.create && brandKeys.policy.makesKeys,
   });
+  checkHolder(keySet, brandKeys.signer);
   for (const { kid, alg } of keySet.jwks.keys) audit.record('key.loaded', { kid, alg });
   const pages = createPages(options.views, brand.display_name ?? brand.brand);
   const claims = createClaimsMapping({

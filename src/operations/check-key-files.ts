@@ -4,6 +4,7 @@ import { placeless } from '../config/config-folder.ts';
 import type { Config, LocatedProblem } from '../config/contract.ts';
 import { error, warning } from '../config/problem.ts';
 import { brandFolder } from '../keys/brand-folder.ts';
+import { checkHolder } from '../keys/check-holder.ts';
 import { KeyError } from '../keys/key-error.ts';
 import { loadKeySet } from '../keys/key-set.ts';
 import { loadPairwiseSalt } from '../keys/pairwise-salt.ts';
@@ -22,7 +23,7 @@ async function checkBrand(config: Config, brand: BrandConfig): Promise<LocatedPr
   signer?.close();
   const makesKeys = mayCreateKeys(config) && policy.makesKeys;
   const problems = [
-    await problemOf(() => loadKeySet({ home, create: false }), makesKeys),
+    await problemOf(async () => checkHolder(await loadKeySet({ home, create: false }), signer), makesKeys),
     ...(usesPairwise(brand)
       ? [
           await problemOf(

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { brandChecks } from '../../src/brand/brand-checks.ts';
 import type { BrandCheck } from '../../src/config/contract.ts';
 import { registerConfigCheck } from '../../src/cli/config-check.ts';
+import { createSigningKeys } from '../../src/keys/create-signing-keys.ts';
 import {
   brandWith,
   createTemporaryConfig,
@@ -119,6 +120,33 @@ describe('parley config check', () => {
         1,
         expect.stringMatching(/signing\.json is not a key file \(at keys\)/),
       ]);
+    });
+
+    test('refuses keys that an agent holds where no agent is named', async () => {
+      const isPrivate = ([name]: [string, unknown]) => ['d', 'p', 'q', 'dp', 'dq', 'qi'].includes(name);
+      const keys = (await createSigningKeys()).map((key) => ({
+        created_at: '2026-11-01T00:00:00Z',
+        agent: true,
+        jwk: Object.fromEntries(Object.entries(key).filter((member) => !isPrivate(member))),
+      }));
+      const config = await createTemporaryConfig({
+        'config/brands/acme.yaml': goodBrand,
+        'config/brands/bolt.yaml': `${goodBrand.replaceAll('acme', 'bolt')}keys: { agent: /run/agent.sock }\n`,
+        'keys/acme/signing.json': JSON.stringify({ keys }),
+        'keys/bolt/signing.json': JSON.stringify({ keys }),
+      });
+      opened.push(config);
+      for (const brand of ['acme', 'bolt'])
+        await chmod(join(config.cwd, `keys/${brand}/signing.json`), 0o600);
+      const { code, stderr } = await callCli(
+        (program, io) => registerConfigCheck(program, { io, checks: [] }),
+        { args: ['config', 'check'], cwd: config.cwd },
+      );
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/acme\/signing\.json has the public half of the key .* alone: set keys\.agent/),
+      ]);
+      expect(stderr).not.toContain('bolt');
     });
   });
 
