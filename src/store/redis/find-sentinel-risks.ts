@@ -23,7 +23,8 @@ export async function findSentinelRisks(
 }
 
 function risksOf(downAfter: number): string[] {
-  if (downAfter >= shortestDownAfter) return [];
+  // Not a number where a Sentinel does not say.
+  if (Number.isNaN(downAfter) || downAfter >= shortestDownAfter) return [];
   return [
     `A Sentinel gives a master up after ${downAfter} ms, and may give up a new one before it has connected to it; set down-after-milliseconds ${shortestDownAfter} or more`,
   ];
