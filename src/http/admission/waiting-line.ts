@@ -1,3 +1,5 @@
+import { createTurnRate } from './turn-rate.ts';
+
 export interface WaitingLineOptions {
   /** Milliseconds that the first in line may wait. */
   patience: number;
@@ -25,12 +27,17 @@ export interface WaitingLine {
   startNext(): void;
 }
 
+/** May always wait: after a standstill nobody knows how fast the line will move. */
+const few = 16;
+
 /** Milliseconds for which a line that stood still gets no forbearance again. */
 const memory = 5000;
 
 /**
  * A line with an end: where the first has been waiting for too long and for long enough, those who come now would wait
- * in vain (the idea of CoDel, RFC 8289: what counts is how long one waits, not how many do).
+ * in vain (the idea of CoDel, RFC 8289: what counts is how long one waits, not how many do). From then on it takes no
+ * more than can have their turn within the same patience: they come in bursts, and the last would wait far longer than
+ * the first.
  */
 export function createWaitingLine({
   patience,
@@ -40,8 +47,13 @@ export function createWaitingLine({
   now,
 }: WaitingLineOptions): WaitingLine {
   const line: Waiting[] = [];
+  const rate = createTurnRate(now);
   let slowSince: number | undefined;
   let stoodStillAt = Number.NEGATIVE_INFINITY;
+
+  const hasStoodStill = () => now() - stoodStillAt <= memory;
+  const isFull = () =>
+    line.length >= (hasStoodStill() ? Math.min(most, Math.max(few, rate.value() * patience)) : most);
 
   function isSlow(): boolean {
     const first = line[0];
@@ -50,17 +62,18 @@ export function createWaitingLine({
       return false;
     }
     slowSince ??= now();
-    const isBurst = now() - slowSince <= forbearance && now() - stoodStillAt > memory;
+    const isBurst = now() - slowSince <= forbearance && !hasStoodStill();
     if (!isBurst) stoodStillAt = now();
     return !isBurst;
   }
 
   return {
     length: () => line.length,
-    isOpen: () => !isSlow() && line.length < most,
+    isOpen: () => !isSlow() && !isFull(),
     join: ({ start, refuse }) => void line.push({ since: now(), start, refuse }),
     startNext() {
       const first = line.shift();
+      rate.note();
       const isTooLate = first && now() - first.since > latest;
       if (isTooLate) first.refuse();
       else first?.start();

@@ -217,6 +217,33 @@ describe('a waiting line', () => {
     expect(told).toEqual(['first was refused', 'second began']);
   });
 
+  test('takes no more, once it has stood still, than can have their turn within the same patience', () => {
+    const line = createWaitingLine({ patience: 20, forbearance: 0, latest: 1000, most: 1000, now });
+    const joinWhileOpen = () => {
+      let joined = 0;
+      for (; line.isOpen() && joined < 500; joined += 1) line.join(turn);
+      return joined;
+    };
+    // Two in each millisecond have their turn.
+    for (let n = 0; n < 200; n += 1) {
+      line.join(turn);
+      line.startNext();
+      time += n % 2;
+    }
+    expect(joinWhileOpen()).toBe(500);
+    time += 21;
+    line.isOpen();
+    time += 1;
+    expect(line.isOpen()).toBe(false);
+    while (line.length() > 0) line.startNext();
+    const after = joinWhileOpen();
+    expect(after).toBeGreaterThan(20);
+    expect(after).toBeLessThan(120);
+    while (line.length() > 0) line.startNext();
+    time += 6000;
+    expect(joinWhileOpen()).toBe(500);
+  });
+
   test('is never longer than it may be', () => {
     const line = createWaitingLine({ patience: 20, forbearance: 250, latest: 1000, most: 3, now });
     for (let n = 0; n < 3; n += 1) line.join(turn);
