@@ -209,6 +209,15 @@ describeWith('redis-server', () => {
     test.each<[string, number, (brand: BrandStore) => Promise<unknown>]>([
       ['finding', 1, (b) => b.find('AccessToken', 'a')],
       ['consuming', 1, (b) => b.consume('AccessToken', 'a')],
+      [
+        'saving the tokens of one answer',
+        3,
+        (b) =>
+          Promise.all([
+            b.upsert('AccessToken', 'new', { grantId: 'g' }, 60),
+            b.upsert('RefreshToken', 'new', { grantId: 'g' }, 600),
+          ]),
+      ],
       ['saving a token', 2, (b) => b.upsert('AccessToken', 'new', { grantId: 'g' }, 60)],
       ['saving a session again', 2, (b) => b.upsert('Session', 's', { uid: 'u' }, 60)],
       ['destroying a record without indexes', 1, (b) => b.destroy('Interaction', 'i')],
@@ -275,6 +284,9 @@ describeWith('redis-server', () => {
         ),
       );
       expect(await brand.find('AuthorizationCode', 'a')).toEqual({ secret: 'hidden' });
+      expect(await brand.find('AuthorizationCode', 'b')).toBeUndefined();
+      expect(await brand.upsert('AuthorizationCode', 'b', { grantId: 'g' }, 60)).toBe('saved');
+      await brand.revokeGrant('g');
       expect(await brand.find('AuthorizationCode', 'b')).toBeUndefined();
       expect(lines.map(({ level }) => level)).toEqual(['info', 'warn', 'info']);
     });

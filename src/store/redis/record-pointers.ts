@@ -2,7 +2,7 @@ import type { RecordIndexes } from '../record-rules.ts';
 import { command } from './command.ts';
 import type { Connection } from './connection.ts';
 import type { BrandKeys } from './keys.ts';
-import { addMember, deleteIfEqual, type Lifetime, refreshIfEqual, removeMembers } from './scripts.ts';
+import { deleteIfEqual, type Lifetime, refreshIfEqual, removeMembers } from './scripts.ts';
 import type { RecordName } from './stored-record.ts';
 
 /** The keys beside a record: two that lead from a uid or a user code to its id, and the index of its grant. */
@@ -52,15 +52,6 @@ export function setPointer(
   return connection.run(
     command(key, (redis) => (lifetime === '' ? redis.set(key, id) : redis.set(key, id, 'PX', lifetime))),
   );
-}
-
-export async function joinGrant(
-  { connection, keys }: Place,
-  { model, id, indexes: { grantId } }: IndexedRecord,
-  lifetime: Lifetime,
-): Promise<void> {
-  if (grantId === undefined) return;
-  await connection.run(addMember(keys.grant(grantId), keys.layout.toMember(model, id), lifetime, ''));
 }
 
 /** Pointers only while they still lead to this record: another one may have taken a user code over. */

@@ -11,15 +11,9 @@ import { type Command, command, inTurn } from './command.ts';
 import type { Connection } from './connection.ts';
 import { endRecord } from './end-record.ts';
 import { createPointers, findRecord } from './find-record.ts';
+import { createGrantIndex, type GrantIndex } from './grant-index.ts';
 import type { RedisPart } from './part.ts';
-import {
-  joinGrant,
-  type Place,
-  refreshPointers,
-  removeIndexes,
-  setPointer,
-  withoutIndexes,
-} from './record-pointers.ts';
+import { type Place, refreshPointers, removeIndexes, setPointer, withoutIndexes } from './record-pointers.ts';
 import { revokeGrant } from './revoke-grant.ts';
 import { consumeRecord, endUid, type Lifetime, upsertRecord } from './scripts.ts';
 import { leadTo, lookBehind, type Standing } from './session-uids.ts';
@@ -32,6 +26,7 @@ export const records: RedisPart<
 > = (connection, keys) => {
   const place = { connection, keys };
   const pointers = createPointers(place);
+  const grants = createGrantIndex(place);
   const isEndAtUid = (model: ModelName) => isEndMark(model) && keys.layout.endsAtUid;
 
   async function endAtUid(uid: string, lifetime: Lifetime): Promise<SaveOutcome> {
@@ -49,7 +44,7 @@ export const records: RedisPart<
       const { uid } = indexesOf(model, payload);
       // Its code will ask for it by its uid.
       if (uid !== undefined) pointers.note(keys.uid(model, uid), id);
-      return upsert(place, { model, id, payload, lifetime });
+      return upsert(place, grants, { model, id, payload, lifetime });
     },
     find: (model, id) => (isEndAtUid(model) ? findEndAtUid(id) : findRecord(place, { model, id })),
     findByUid: (model, uid) => pointers.find({ model, key: keys.uid(model, uid), holds: { uid } }),
@@ -66,13 +61,15 @@ interface Save extends RecordName {
   lifetime: Lifetime;
 }
 
-async function upsert(place: Place, { model, id, payload, lifetime }: Save): Promise<SaveOutcome> {
+async function upsert(
+  place: Place,
+  grants: GrantIndex,
+  { model, id, payload, lifetime }: Save,
+): Promise<SaveOutcome> {
   const { keys } = place;
   const indexes = indexesOf(model, payload);
   const record = { model, id, indexes };
-  // The grant's index is sent first: on one connection no record exists that revoking its grant would not find.
-  // Where the two travel apart, a record that is late for that is ended by the grant's own tombstone.
-  const joined = joinGrant(place, record, lifetime);
+  const joined = grants.join(record, lifetime);
   const written = saveAndLook(place, { model, look: lookBehind(place, record, lifetime) }, (write) =>
     save({ model, key: keys.record(model, id), lifetime, write }, () =>
       writeRecord(record, payload, keys.layout.packs),

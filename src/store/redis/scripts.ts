@@ -56,23 +56,27 @@ if ARGV[1] ~= '' then redis.call('SET', KEYS[1], '-', 'PX', ARGV[1]) else redis.
 return old`);
 
 /**
- * member, lifetime in ms or '', 'extend' (never shorten) or ''. The set lives as long as its longest member; what has
- * expired is forgotten once there is more of it than a few.
+ * 'extend' (never shorten) or '', then for each member itself and its lifetime in ms or ''. The set lives as long as its
+ * longest member; what has expired is forgotten once there is more of it than a few.
  */
-export const addMember: Script<[member: string, lifetime: Lifetime, mode: 'extend' | ''], unknown> = script(`
+export const addMembers: Script<[mode: 'extend' | '', ...members: (string | number)[]], unknown> = script(`
 ${nowInMilliseconds}
 local left = redis.call('PTTL', KEYS[1])
-if ARGV[2] == '' then
-  redis.call('ZADD', KEYS[1], 'inf', ARGV[1])
-  if left >= 0 then redis.call('PERSIST', KEYS[1]) end
-else
-  local lifetime = tonumber(ARGV[2])
-  if ARGV[3] == 'extend' then
-    redis.call('ZADD', KEYS[1], 'GT', now + lifetime, ARGV[1])
+local longest = 0
+for at = 2, #ARGV, 2 do
+  local lifetime = tonumber(ARGV[at + 1]) or math.huge
+  if lifetime > longest then longest = lifetime end
+  local expiry = lifetime == math.huge and 'inf' or now + lifetime
+  if ARGV[1] == 'extend' then
+    redis.call('ZADD', KEYS[1], 'GT', expiry, ARGV[at])
   else
-    redis.call('ZADD', KEYS[1], now + lifetime, ARGV[1])
+    redis.call('ZADD', KEYS[1], expiry, ARGV[at])
   end
-  if left == -2 or left >= 0 and left < lifetime then redis.call('PEXPIRE', KEYS[1], lifetime) end
+end
+if longest == math.huge then
+  if left >= 0 then redis.call('PERSIST', KEYS[1]) end
+elseif left == -2 or left >= 0 and left < longest then
+  redis.call('PEXPIRE', KEYS[1], longest)
 end
 if left ~= -2 and redis.call('ZCARD', KEYS[1]) > 8 then
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)

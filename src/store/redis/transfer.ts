@@ -3,9 +3,10 @@ import { indexesOf, isEndMark, readPayload, toLinkMember } from '../record-rules
 import type { StoredItem } from '../stored-item.ts';
 import { command } from './command.ts';
 import type { Connection } from './connection.ts';
+import { createGrantIndex } from './grant-index.ts';
 import { type BrandKeys, createBrandKeys, keysOf, type KeyName, type Layout, readKey } from './keys.ts';
-import { joinGrant, refreshPointers, setPointer } from './record-pointers.ts';
-import { addMember, endUid } from './scripts.ts';
+import { refreshPointers, setPointer } from './record-pointers.ts';
+import { addMembers, endUid } from './scripts.ts';
 import { leadTo } from './session-uids.ts';
 import { readRecord, writeRecord } from './stored-record.ts';
 import { asUnavailable } from './unavailable.ts';
@@ -128,7 +129,7 @@ async function writeItem(connection: Connection, keys: BrandKeys, item: StoredIt
       }
       const place = { connection, keys };
       const record = { model, id, indexes: indexesOf(model, payload) };
-      await joinGrant(place, record, lifetime);
+      await createGrantIndex(place).join(record, lifetime);
       const text = Buffer.from(writeRecord(record, payload, keys.layout.packs));
       await set(keys.record(model, id), Buffer.concat([Buffer.from(String(consumed)), text]));
       const missing = await refreshPointers(place, record, lifetime);
@@ -142,7 +143,7 @@ async function writeItem(connection: Connection, keys: BrandKeys, item: StoredIt
       await set(keys.record(item.model, item.id), '-');
       break;
     case 'member':
-      await connection.run(addMember(keys.set(item.set), item.member, lifetime, ''));
+      await connection.run(addMembers(keys.set(item.set), '', item.member, lifetime));
       break;
     case 'counter':
       await set(keys.counter(item.name), String(item.count));
