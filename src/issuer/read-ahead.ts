@@ -18,6 +18,8 @@ export interface ReadAhead {
 
 /** Ids of what a record leads to; a wrong one would answer nobody's question. */
 interface Leads {
+  /** Of the record that leads there: an introspected token is looked for among several. */
+  model: ModelName;
   grantId: unknown;
   /** Of the session on whose behalf it was given; a session's own. */
   sessionUid: unknown;
@@ -41,6 +43,14 @@ const withUse: ReadonlyMap<ModelName, readonly Ahead[]> = new Map([
 
 const mostRecords = 10_000;
 
+interface Occasion {
+  /** The request. */
+  ctx: object | undefined;
+  model: ModelName;
+  id: string;
+  wanted: readonly Ahead[];
+}
+
 interface Answer {
   id: string;
   found: Promise<unknown>;
@@ -57,7 +67,7 @@ export function createReadAhead(store: BrandStore): ReadAhead {
   function note(model: ModelName, id: string, payload: Payload): void {
     if (!withRecord.has(model) || known.has(id)) return;
     const { grantId, sessionUid, uid, accountId } = payload;
-    known.set(id, { grantId, sessionUid: sessionUid ?? uid, accountId });
+    known.set(id, { model, grantId, sessionUid: sessionUid ?? uid, accountId });
   }
 
   function askAhead({ grantId, sessionUid, accountId }: Leads, wanted: readonly Ahead[]): Held {
@@ -86,12 +96,9 @@ export function createReadAhead(store: BrandStore): ReadAhead {
   }
 
   /** What the record leads to is sent first, and so is there when the work is done. */
-  async function withAhead<T>(
-    { ctx, id, wanted }: { ctx: object | undefined; id: string; wanted: readonly Ahead[] },
-    work: () => Promise<T>,
-  ): Promise<T> {
+  async function withAhead<T>({ ctx, model, id, wanted }: Occasion, work: () => Promise<T>): Promise<T> {
     const leads = ctx && known.get(id);
-    const answers = leads && askAhead(leads, wanted);
+    const answers = leads?.model === model ? askAhead(leads, wanted) : undefined;
     const result = await work();
     if (ctx && answers) holdForThisTurn(ctx, answers);
     return result;
@@ -100,7 +107,7 @@ export function createReadAhead(store: BrandStore): ReadAhead {
   async function findLeading(ctx: object | undefined, model: ModelName, id: string) {
     const wanted = withRecord.get(model);
     if (!wanted) return store.find(model, id);
-    const found = await withAhead({ ctx, id, wanted }, () => store.find(model, id));
+    const found = await withAhead({ ctx, model, id, wanted }, () => store.find(model, id));
     if (found) note(model, id, found);
     return found;
   }
@@ -123,7 +130,7 @@ export function createReadAhead(store: BrandStore): ReadAhead {
       consume(model, id) {
         const wanted = withUse.get(model);
         const consume = () => store.consume(model, id);
-        return wanted ? withAhead({ ctx: Provider.ctx, id, wanted }, consume) : consume();
+        return wanted ? withAhead({ ctx: Provider.ctx, model, id, wanted }, consume) : consume();
       },
       upsert(model, id, payload, expiresIn) {
         note(model, id, payload);

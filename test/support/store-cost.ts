@@ -11,6 +11,7 @@ import {
   authorizeSilently,
   type Client,
   exchange,
+  isActive,
   refresh,
   signIn,
 } from './relying-party.ts';
@@ -119,6 +120,7 @@ async function travel({ client, redisUrl, page: origin, take }: Subject): Promis
   );
   const headers = { authorization: `Bearer ${body.access_token}` };
   await step('`/userinfo`', () => fetch(`${client.issuer}/userinfo`, { headers }));
+  await step('`/token/introspection`', () => isActive(client, body.access_token));
   const size = await askRedis(redis, measureBytes);
   await step('silent authorization request', () => authorizeSilently(visitor, url()));
   await step('refresh token at `/token`', () => refresh(client, body.refresh_token));
