@@ -85,10 +85,12 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
 async function launch(port: number, folder: string, options: RedisServerOptions): Promise<ChildProcess> {
   const program = findProgram('redis-server');
   if (!program) throw new Error('redis-server is not installed');
-  const server = spawn(program, toArguments(port, folder, options), { stdio: 'ignore' });
+  const server = spawn(program, toArguments(port, folder, options), { stdio: ['ignore', 'pipe', 'ignore'] });
   endWithUs(server);
+  let said = '';
+  server.stdout.on('data', (text) => (said = `${said}${text}`.slice(-2000)));
   await poll(`redis-server listens on ${port}`, 60_000, () => {
-    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
+    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}: ${said}`);
     return answers(port);
   });
   return server;
