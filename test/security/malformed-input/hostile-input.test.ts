@@ -132,6 +132,16 @@ describe('46 parameters', () => {
     expect(visitor.cookies.size).toBe(0);
   });
 
+  test.each([
+    ['a state', `state=${'%20'.repeat(3998)}`],
+    ['a code', `state=x.y&code=${'x'.repeat(9000)}`],
+  ])('what an upstream sends on is no longer than a header (%s)', async (_, query) => {
+    const response = await fetch(`${parley.issuer}/login/upstream?${query}`, { redirect: 'manual' });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('refresh')).toBeNull();
+    await expectCalm(response);
+  });
+
   test.each(['constructor', '__proto__', 'toString', 'a'.repeat(200)])(
     'an unknown parameter %s is ignored or refused',
     async (name) => {
