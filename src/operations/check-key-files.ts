@@ -44,8 +44,8 @@ async function problemOf(load: () => Promise<unknown>, isMade: boolean) {
     await load();
   } catch (reason) {
     if (!(reason instanceof KeyError)) throw reason;
-    const place = 'keys/README.md says what belongs there';
-    if (reason.reason !== 'missing') return error([], reason.message, place);
+    if (reason.reason !== 'missing')
+      return error([], reason.message, 'keys/README.md says what belongs there');
     if (!isMade) return warning([], reason.message, 'do it before the first start, where the keys are');
   }
   return undefined;

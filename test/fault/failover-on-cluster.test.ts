@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { describeWith } from '../support/availability.ts';
-import { careful, type Fault, pause, runFault, untilReplaced } from '../support/fault-run.ts';
+import { careful, type Fault, longestReturn, pause, runFault, untilReplaced } from '../support/fault-run.ts';
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts';
 import { type ScaledParley, startScaledParley } from '../support/scaled-parley.ts';
-
-/** Milliseconds from the new master on, as the Cluster's nodes name it. */
-const longest = 5000;
 
 describeWith('redis-server', () => {
   describeWith('haproxy', () => {
@@ -75,8 +72,8 @@ describeWith('redis-server', () => {
           async (fault) => {
             const report = await runFault({ topology: cluster, parley }, fault);
             expect(report.wrong).toEqual([]);
-            expect(report.back).toBeLessThan(longest);
-            expect(report.later).toBeLessThan(longest);
+            expect(report.back).toBeLessThan(longestReturn);
+            expect(report.later).toBeLessThan(longestReturn);
             expect(report.stuck).toEqual([]);
           },
         );

@@ -4,6 +4,7 @@ import {
   careful,
   type Fault,
   type FaultReport,
+  longestReturn,
   pause,
   runFault,
   untilReplaced,
@@ -11,9 +12,6 @@ import {
 import { type RedisSentinels, startSentinels } from '../support/redis-sentinel.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { type ScaledParley, startScaledParley } from '../support/scaled-parley.ts';
-
-/** Milliseconds from the new master on, as the Sentinels name it. */
-const longest = 5000;
 
 describeWith('redis-server', () => {
   describeWith('haproxy', () => {
@@ -37,7 +35,7 @@ describeWith('redis-server', () => {
           const title = 'Sentinel, replicas behind and master killed, waiting';
           const report = await runLagging(title, { settings: careful }, {});
           expect(report.wrong).toEqual([]);
-          expect(report.back).toBeLessThan(longest);
+          expect(report.back).toBeLessThan(longestReturn);
         });
 
         test('not waiting: what is lost is seen by this very run', async () => {
@@ -128,8 +126,8 @@ describeWith('redis-server', () => {
           async (fault) => {
             const report = await runFault({ topology: sentinels, parley }, fault);
             expect(report.wrong).toEqual([]);
-            expect(report.back).toBeLessThan(longest);
-            expect(report.later).toBeLessThan(longest);
+            expect(report.back).toBeLessThan(longestReturn);
+            expect(report.later).toBeLessThan(longestReturn);
             expect(report.stuck).toEqual([]);
           },
         );
@@ -148,7 +146,7 @@ describeWith('redis-server', () => {
             },
           );
           expect(report.wrong).toEqual([]);
-          expect(report.later).toBeLessThan(longest);
+          expect(report.later).toBeLessThan(longestReturn);
           expect(report.stuck).toEqual([]);
         });
       });

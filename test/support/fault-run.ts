@@ -18,6 +18,9 @@ export const careful = [
 
 export const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Milliseconds from the new master on, as the Sentinels or the Cluster's nodes name it (`FaultReport.back`). */
+export const longestReturn = 5000;
+
 export interface Fault {
   title: string;
   /**
