@@ -36,7 +36,8 @@ export function createJsonAdapter(redis: Redis): (model: string) => Adapter {
         if (grantable.has(model) && payload.grantId) {
           const grant = `bare:grant:${payload.grantId}`;
           commands.rpush(grant, key);
-          // The list must live as long as its longest member.
+          // The list must live as long as its longest member; to GT, one without an end lives longest.
+          commands.expire(grant, expiresIn ?? 0, 'NX');
           commands.expire(grant, expiresIn ?? 0, 'GT');
         }
         if (payload.uid) {

@@ -26,7 +26,7 @@ const most = 20;
 export function createKnownBrowsers({ store, cookie }: KnownBrowsersOptions) {
   const read = (ctx: Context): string | undefined => {
     const value = ctx.cookies.get(cookie.name, { signed: true });
-    return value ? createHash('sha256').update(value).digest('base64url') : undefined;
+    return value && nameOf(value);
   };
   return {
     /** @param login as loginEntry names it @returns the browser's name, if it is known for this login */
@@ -41,7 +41,7 @@ export function createKnownBrowsers({ store, cookie }: KnownBrowsersOptions) {
       // Written each time, so that it lives on from the last sign-in.
       ctx.cookies.set(cookie.name, value, { ...cookie.attributes, maxAge: lifetime * 1000 });
       const set = knownBrowsersOf(login);
-      const browser = createHash('sha256').update(value).digest('base64url');
+      const browser = nameOf(value);
       const [all] = await Promise.all([store.members(set), store.addMember(set, browser, lifetime)]);
       const others = all.filter((other) => other !== browser);
       const tooMany = others.slice(0, Math.max(0, others.length + 1 - most));
@@ -52,7 +52,15 @@ export function createKnownBrowsers({ store, cookie }: KnownBrowsersOptions) {
 
 export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
 
-/** The set of a login's browsers in the store. */
+/** Half of the hash: what is random cannot be found from it either. */
+function nameOf(value: string): string {
+  return createHash('sha256').update(value).digest().toString('base64url', 0, 16);
+}
+
+/**
+ * The set of a login's browsers in the store, under half of the login's hash: every consumer has one, for half a year.
+ * @param login as loginEntry names it
+ */
 export function knownBrowsersOf(login: string): string {
-  return `known-browsers:${login}`;
+  return `known-browsers:${login.slice(0, 22)}`;
 }

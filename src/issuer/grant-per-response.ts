@@ -26,7 +26,7 @@ export interface GrantOptions {
   grantLifetime: number;
   /** Called with the session before a code is saved: one that the browser never gets must be found by the code. */
   keepSession(session: Session): Promise<void>;
-  /** 256 random bits; grant ids are never used again. */
+  /** Grant ids are never used again. */
   createId(): string;
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
 import { createAccountSessions } from './account-sessions.ts';
@@ -7,6 +6,7 @@ import { createConsentMemory } from './consent-memory.ts';
 import { createConsumers } from './consumers.ts';
 import { createBrandCookies } from './cookies.ts';
 import { createEndedSessions } from './ended-sessions.ts';
+import { createUniqueId } from './create-unique-id.ts';
 import { createGrantPerResponse } from './grant-per-response.ts';
 import { createInteractionMemory } from './interaction-memory.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
@@ -120,7 +120,7 @@ export function createIssuerParts(options: IssuerOptions, clients: readonly Reso
       isFirstParty,
       grantLifetime,
       keepSession: pushedSignIns.keepSession,
-      createId: () => randomBytes(32).toString('base64url'),
+      createId: createUniqueId,
     }),
     interactionUrl(ctx: KoaContextWithOIDC, { uid }: { uid: string }) {
       binding.ensure(ctx);

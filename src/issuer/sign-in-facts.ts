@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC, Provider, Session } from 'oidc-provider';
+import { createUniqueId } from './create-unique-id.ts';
 
 /** `session`: the brand's own session; `assertion`: the brand's signed word; `password`: our page; `away`: a login elsewhere. */
 export type SignInWay = 'session' | 'assertion' | 'password' | 'away';
@@ -44,7 +45,11 @@ export function rememberSignInFacts(provider: Provider, now: () => number): void
   });
   provider.on('interaction.ended', (ctx: KoaContextWithOIDC) => {
     const login = ctx.oidc.result?.login as { facts?: SignInFacts } | undefined;
-    if (login) (ctx.oidc.session as SessionWithFacts).facts = login.facts;
+    if (!login) return;
+    const session = ctx.oidc.session as SessionWithFacts & { new?: true };
+    session.facts = login.facts;
+    // Nothing hangs on the uid that the library gave it.
+    if (session.new) session.uid = createUniqueId();
   });
 }
 

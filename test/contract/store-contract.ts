@@ -717,6 +717,7 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         await brand.addMember('sessions:dana:1', 'u', minute);
         await brand.increment('attempts', minute);
         await brand.increment('attempts', minute);
+        await brand.increment('anonymous-from:2001:db8::', minute);
         await brand.acquireLock('lock', minute);
         await brand.putLink('live:chat', 'dana:1', { customer: 'x' });
         await brand.setNotBefore('dana', 1000, minute);
@@ -724,8 +725,8 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
 
         const items = await exportAll();
         expect(items.map(({ kind }) => kind).toSorted()).toEqual([
-          ...'counter link member member member not-before record record record record record'.split(' '),
-          'tombstone',
+          ...'counter counter link member member member not-before'.split(' '),
+          ...'record record record record record tombstone'.split(' '),
         ]);
         await store.importItems(items.map((item) => ({ ...item, brand: 'copy' })));
         const copy = store.forBrand('copy');
@@ -743,6 +744,7 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(await copy.members('sessions:dana:1')).toEqual(['u']);
         expect(await copy.members('sessions:dana')).toEqual([]);
         expect(await copy.readCounter('attempts')).toBe(2);
+        expect(await copy.readCounter('anonymous-from:2001:db8::')).toBe(1);
         expect((await copy.listLinks({ limit: 10 })).links).toEqual([
           { platform: 'live:chat', accountId: 'dana:1', link: { customer: 'x' } },
         ]);

@@ -100,6 +100,7 @@ describeWith('redis-server', () => {
       await brand.addMember('sessions', 'n', 20);
       await brand.addMember('sessions:dana:1', 'u', 130);
       await brand.increment('attempts', 30);
+      await brand.increment('anonymous-from:192.0.2.1', 50);
       await brand.takeAttempt('login', rule);
       await brand.takeAttempt('login', rule);
       await brand.acquireLock('rotate', 40);
@@ -112,6 +113,7 @@ describeWith('redis-server', () => {
         'parley:2-ping': 1,
         'parley:2:acme:alogin': 90,
         'parley:2:acme:cattempts': 30,
+        'parley:2:acme:f192.0.2.1': 50,
         'parley:2:acme:gg': 900,
         'parley:2:acme:plivechat:dana': -1,
         'parley:2:acme:q': -1,

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
+import { createUniqueId } from '../create-unique-id.ts';
 import { loadedContext } from '../loaded-context.ts';
 import { readRequestedScope } from './requested-scope.ts';
 import type { VerifiedConsumer } from './verified-consumer.ts';
@@ -41,7 +41,7 @@ export async function issueTokens(
   const scopes = readRequestedScope(params['scope'], [...identityScopes, ...resourceScopes]);
 
   const grant = new provider.Grant({ clientId: client.clientId, accountId });
-  grant.jti = randomBytes(32).toString('base64url');
+  grant.jti = createUniqueId();
   const oidcScope = scopes.filter((scope) => identityScopes.includes(scope)).join(' ');
   grant.addOIDCScope(oidcScope);
   const token = new provider.AccessToken({

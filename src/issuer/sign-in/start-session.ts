@@ -1,4 +1,5 @@
 import type { Provider, Session } from 'oidc-provider';
+import { createUniqueId } from '../create-unique-id.ts';
 import type { SessionWithFacts } from '../sign-in-facts.ts';
 import type { Statement } from './statement.ts';
 
@@ -8,6 +9,7 @@ import type { Statement } from './statement.ts';
  */
 export function startSession(provider: Provider, statement: Statement): Session {
   const session = new provider.Session() as SessionWithFacts;
+  session.uid = createUniqueId();
   const { accountId, beganAt, acr, amr } = statement;
   session.loginAccount({ accountId, loginTs: beganAt, acr, amr });
   session.facts = statement.facts;

@@ -19,6 +19,9 @@ const letterOf = new Map(Object.entries(letters).map(([letter, model]) => [model
 const setLetters: Record<string, string> = { o: 'sessions', b: 'known-browsers', h: 'grants' };
 const setLetterOf = new Map(Object.entries(setLetters).map(([letter, begin]) => [begin, letter]));
 
+/** And the counter that each address from which strangers come has. */
+const strangers = 'anonymous-from:';
+
 /** One letter says what a key is, and its name follows at once: of a million keys, each character is a megabyte. */
 export const layout2: Layout = {
   version: 2,
@@ -31,7 +34,8 @@ export const layout2: Layout = {
     userCode: (model, userCode) => `${start}d${escape(model)}:${userCode}`,
     grant: (grantId) => `${start}g${grantId}`,
     set: (name) => `${start}${toSetKey(name)}`,
-    counter: (name) => `${start}c${name}`,
+    counter: (name) =>
+      name.startsWith(strangers) ? `${start}f${name.slice(strangers.length)}` : `${start}c${name}`,
     attempts: (name) => `${start}a${name}`,
     lock: (name) => `${start}l${name}`,
     link: (platform, accountId) => `${start}p${toLinkMember(platform, accountId)}`,
@@ -45,6 +49,7 @@ export const layout2: Layout = {
     if (kind === 's') return { kind: 'set', name };
     if (kind in setLetters) return { kind: 'set', name: `${setLetters[kind]}:${name}` };
     if (kind === 'c') return { kind: 'counter', name };
+    if (kind === 'f') return { kind: 'counter', name: `${strangers}${name}` };
     if (kind === 'n') return { kind: 'not-before', name };
     if (kind !== 'p') return undefined;
     const { platform, accountId } = fromLinkMember(name);

@@ -6,10 +6,13 @@ import { readRecord, writeRecord } from '../../../src/store/redis/stored-record.
 
 const word = fc.constantFrom(...packingWords);
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const id = fc.string({ unit: fc.constantFrom(...Array.from(base64url)), minLength: 43, maxLength: 43 });
+const idOf = (length: number) =>
+  fc.string({ unit: fc.constantFrom(...Array.from(base64url)), minLength: length, maxLength: length });
 const anyText = fc.oneof(
   word,
-  id,
+  idOf(43),
+  idOf(22),
+  fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
   fc.string(),
   fc.string({ unit: 'binary' }),
   fc.array(word).map((words) => words.join(' ')),
