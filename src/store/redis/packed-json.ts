@@ -3,7 +3,7 @@ import { packingWords } from './packing-words.ts';
 /**
  * A JSON value in few bytes, for records by the million. What makes them long is what they repeat: the names of
  * members (one byte each, packing-words.ts), ids of 43 base64url characters, which are 33 bytes, or of 22, which are 16,
- * and moments shortly after one another.
+ * and moments shortly before and after one another.
  *
  * | first byte | what follows |
  * |---|---|
@@ -18,13 +18,14 @@ import { packingWords } from './packing-words.ts';
  * | e6 + varint | a text of so many words with one space between them, each a text: a scope |
  * | e7 + varint | a whole number that is so much more than the first one of the record |
  * | e8 | a short id: 16 bytes |
+ * | e9 + varint | a whole number that is so much less than the first one of the record |
  */
 const object = 0x80;
 const array = 0x90;
 const text = 0xa0;
 const id = 0xe0;
-const [nothing, no, yes, whole, float, words, later, shortId] = [
-  0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8,
+const [nothing, no, yes, whole, float, words, later, shortId, earlier] = [
+  0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9,
 ];
 
 const places = new Map(packingWords.map((word, place) => [word, place]));
@@ -109,9 +110,14 @@ function packNumber(value: number): boolean {
 }
 
 function packWhole(value: number): void {
-  const isLater = first !== undefined && value >= first;
-  scratch[end++] = isLater ? later : whole;
-  packVarint(isLater ? value - (first ?? 0) : value);
+  const distance = value - (first ?? 0);
+  if (first === undefined || -distance > value) {
+    scratch[end++] = whole;
+    packVarint(value);
+  } else {
+    scratch[end++] = distance < 0 ? earlier : later;
+    packVarint(Math.abs(distance));
+  }
   first ??= value;
 }
 
@@ -171,6 +177,8 @@ export function unpackJson(bytes: Buffer, begin: number): unknown {
         return unpackWhole();
       case later:
         return (base ?? 0) + varint();
+      case earlier:
+        return (base ?? 0) - varint();
       case words:
         return unpackArray(varint()).join(' ');
       case float:

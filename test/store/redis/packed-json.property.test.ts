@@ -65,6 +65,14 @@ describe('a packed value', () => {
     expect(packJson(token)?.length).toBeLessThan(JSON.stringify(token).length / 2);
   });
 
+  test('says of a moment only how far it is from the first, whichever came first', () => {
+    const moment = 1_795_660_618;
+    const lengths = [-3600, -1, 0, 1, 3600].map(
+      (later) => packJson({ iat: moment, authTime: moment + later })?.length,
+    );
+    expect(lengths).toEqual([12, 11, 11, 11, 12]);
+  });
+
   test('that is cut short or strange is an error, never another value', () => {
     const packed = packJson({ scope: 'openid profile', grantId: 'g'.repeat(43) }) ?? Buffer.alloc(0);
     expect(() => unpackJson(packed.subarray(0, 2), 0)).toThrow(TypeError);
