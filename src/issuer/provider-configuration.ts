@@ -7,6 +7,7 @@ import {
 } from 'oidc-provider';
 import type { BrandConfig } from '../config/brand-schema.ts';
 import type { ResolvedClient } from '../platform/resolve-client.ts';
+import { checkRequestedScope } from './check-requested-scope.ts';
 import type { BrandCookies } from './cookies.ts';
 import type { Consumers } from './consumers.ts';
 import type { GrantPerResponse } from './grant-per-response.ts';
@@ -85,6 +86,7 @@ export function createProviderConfiguration(parts: ConfigurationParts): Configur
     extraParams: {
       async login_hint_token(ctx) {
         checkParameters(ctx);
+        checkRequestedScope(ctx);
         await parts.checkAuthorization(ctx);
       },
       page: null,

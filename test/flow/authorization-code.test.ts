@@ -112,6 +112,33 @@ describe('15 an id of one kind is worth nothing as another', () => {
   });
 });
 
+describe('a request without a scope that the issuer knows (RFC 6749 section 3.3)', () => {
+  test.each([undefined, '', 'unknown'])('is refused before anybody signs in: %p', async (scope) => {
+    const url = authorizationUrl(web, { scope: scope ?? '', state: 's-1' });
+    if (scope === undefined) url.searchParams.delete('scope');
+    const answer = await new Visitor().get(url);
+    expect(answer.status).toBe(303);
+    const { searchParams } = new URL(answer.headers.get('location') ?? '');
+    expect(Object.fromEntries(searchParams)).toEqual({
+      error: 'invalid_scope',
+      error_description: "the parameter 'scope' must name a scope of this issuer",
+      state: 's-1',
+      iss: parley.issuer,
+    });
+  });
+
+  test('is refused when it is pushed', async () => {
+    const form = { client_id: 'web', response_type: 'code', redirect_uri: web.redirectUri };
+    const { status, body } = await postAsClient(web, '/request', form);
+    expect([status, body.error]).toEqual([400, 'invalid_scope']);
+  });
+
+  test('is answered where one is known among others', async () => {
+    const answer = await authorizeSilently(visitor, authorizationUrl(web, { scope: 'unknown email' }));
+    expect((await exchange(web, answer.get('code') ?? '')).body).toMatchObject({ scope: 'email' });
+  });
+});
+
 describe('the token endpoint refuses', () => {
   test.each<[string, Record<string, string>, string]>([
     [
