@@ -19,7 +19,7 @@ import { acceptMissingNonce, limitParameters } from './request-parameters.ts';
 import { createFindResumed } from './resumed-interaction.ts';
 import { scriptPagePolicy } from './script-page-policy.ts';
 import { checkResumedConsumer } from './sign-in/check-resumed-consumer.ts';
-import { untypedRevocation } from './untyped-revocation.ts';
+import { revocationAnswer } from './revocation-answer.ts';
 
 export interface MiddlewareOptions
   extends Pick<
@@ -58,7 +58,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
     createPageRoutes({ ...options, ...parts, issuer: brand.issuer }),
     createBackChannel({ ...options, ...parts, longestLife: longestLife(brand) }),
     scriptPagePolicy,
-    untypedRevocation,
+    revocationAnswer,
     limitParameters,
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),
     atResume(parts.binding.checkResume(findResumed)),

@@ -117,6 +117,7 @@ describe('17 revocation', () => {
     expect(status).toBe(200);
     // An answer without content has no type; oidc-client-ts takes text/plain for a failure.
     expect(headers.get('content-type')).toBeNull();
+    expect(headers.get('cache-control')).toBe('no-store');
     expect(await userinfoStatus(web, tokens.access_token)).toBe(401);
   });
 
@@ -129,8 +130,9 @@ describe('17 revocation', () => {
   test("of another client's token is refused and does nothing (RFC 7009 section 2.1)", async () => {
     const tokens = await tokensFor(web);
     for (const token of [tokens.access_token, tokens.refresh_token]) {
-      const { status, body } = await revoke(other, token);
+      const { status, body, headers } = await revoke(other, token);
       expect([status, body.error]).toEqual([400, 'invalid_request']);
+      expect(headers.get('cache-control')).toBe('no-store');
     }
     expect(await userinfoStatus(web, tokens.access_token)).toBe(200);
     expect(await isActive(web, tokens.refresh_token)).toBe(true);
