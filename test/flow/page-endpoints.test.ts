@@ -217,6 +217,39 @@ describe('a page that is not listed', () => {
     expect(twice.status).toBe(403);
   });
 
+  test.each<[string, Record<string, string>, Record<string, string>, string]>([
+    [
+      'another page',
+      { client_id: 'liveperson' },
+      { origin: 'https://evil.example' },
+      "the page https://evil.example is not one of the client's pages",
+    ],
+    [
+      'no page',
+      { client_id: 'liveperson' },
+      { origin: '' },
+      'the request has no Origin: it does not come from a page, or a proxy drops the header',
+    ],
+    ['an unknown client', { client_id: 'nobody' }, {}, 'client_id names no client, or stands twice'],
+    [
+      'JSON',
+      { client_id: 'liveperson' },
+      { 'content-type': 'application/json' },
+      'the body is no form (application/x-www-form-urlencoded) with a client_id',
+    ],
+  ])('is refused with the reason in the log, and there alone: %s', async (_name, form, headers, detail) => {
+    const { body } = await call('/page/identity', form, headers);
+    expect(body).toEqual({
+      error: 'access_denied',
+      error_description: 'this page may not ask for this client',
+      support_id: expect.any(String),
+    });
+    const lines = parley.log.filter(
+      ({ supportId, msg }) => supportId === body?.['support_id'] && msg === 'request refused',
+    );
+    expect(lines).toEqual([expect.objectContaining({ level: 'info', error: 'access_denied', detail })]);
+  });
+
   test('may ask before it sends, and is told no more than that', async () => {
     const preflight = (origin: string) =>
       visitor.send(`${parley.issuer}/page/authorize`, {

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Session } from 'oidc-provider';
+import type { Log } from '../../log.ts';
 import type { ResolvedClient } from '../../platform/resolve-client.ts';
 import { allowPage, findProvenPage } from './page-proof.ts';
 import { readForm } from './read-form.ts';
@@ -31,11 +32,14 @@ interface Pages {
   clients: readonly ResolvedClient[];
 }
 
-/** The client and its page, or an answer that says no and nothing more. */
-export async function provePageCall({ clients, issuer }: Pages, ctx: Context): Promise<PageCall | undefined> {
+/** The client and its page, or an answer that says no and nothing more: the log has the reason. */
+export async function provePageCall(
+  { clients, issuer, log }: Pages & { log: Log },
+  ctx: Context,
+): Promise<PageCall | undefined> {
   const form = await readForm(ctx);
-  const ids = form.getAll('client_id');
-  const client = ids.length === 1 ? clients.find(({ id }) => id === ids[0]) : undefined;
+  const [id, second] = form.getAll('client_id');
+  const client = second === undefined ? clients.find((known) => known.id === id) : undefined;
   const page = client && findProvenPage(ctx, client.pages, new URL(issuer).origin);
   if (client && page) {
     allowPage(ctx, page);
@@ -43,7 +47,24 @@ export async function provePageCall({ clients, issuer }: Pages, ctx: Context): P
     return { ctx, client, page, form };
   }
   refuse(ctx, 403, 'access_denied', 'this page may not ask for this client');
+  const detail = describeRefusal(ctx, { client, isNamed: id !== undefined });
+  log.info(
+    { supportId: ctx.state['requestId'], clientId: client?.id, error: 'access_denied', detail },
+    'request refused',
+  );
   return undefined;
+}
+
+/** For whoever connects a page: browsers tell the page nothing of an answer that it may not read. */
+function describeRefusal(
+  ctx: Context,
+  { client, isNamed }: { client: ResolvedClient | undefined; isNamed: boolean },
+): string {
+  if (!isNamed) return 'the body is no form (application/x-www-form-urlencoded) with a client_id';
+  if (!client) return 'client_id names no client, or stands twice';
+  const origin = ctx.get('Origin').slice(0, 200);
+  if (!origin) return 'the request has no Origin: it does not come from a page, or a proxy drops the header';
+  return `the page ${origin} is not one of the client's pages`;
 }
 
 /** Browsers ask first when a page adds headers of its own. Nothing of the client is known then. */

@@ -1,4 +1,5 @@
 import type { Context, Middleware, Next } from 'koa';
+import type { Log } from '../../log.ts';
 import type { ResolvedClient } from '../../platform/resolve-client.ts';
 import { authorize } from './authorize.ts';
 import { answerIdentity } from './identity.ts';
@@ -11,6 +12,7 @@ export interface PageRoutesOptions extends SignOutOptions, VendorTokenOptions {
   issuer: string;
   clients: readonly ResolvedClient[];
   requests: PageRequests;
+  log: Log;
   findConsumer: FindPageConsumer;
 }
 
