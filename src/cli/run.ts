@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';
+import { readVersion } from './version.ts';
 
 /** Adds one command, or a group of them, to the program. */
 export type Register = (program: Command) => void;
@@ -32,6 +33,7 @@ function createProgram(io: CliIo, commands: readonly Register[]): Command {
     .description(
       "OpenID Connect authorization server between a brand's login and its customer-chat platforms",
     )
+    .version(readVersion(), '-V, --version', 'print the version of Parley')
     .showHelpAfterError('(parley --help lists the commands)')
     .exitOverride()
     .configureOutput({
