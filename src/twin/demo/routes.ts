@@ -41,10 +41,16 @@ export function createRoutes(options: RoutesOptions): Middleware {
   addWindow(router, options, path);
   addApi(router, options);
   const app = new Koa();
+  // Whoever opens the issuer's bare address has read it off the terminal and wants to see something.
+  app.use((ctx, next) => (isRoot(ctx) ? ctx.redirect(`${path}/demo`) : next()));
   // LiveChat's own hosts know tokens, and neither the shop's session nor its origin.
   if (options.livechat) app.use(mount('/demo/livechat/accounts', options.livechat.accounts));
   app.use(router.routes());
   return mount(app);
+}
+
+function isRoot({ method, path }: Context): boolean {
+  return path === '/' && (method === 'GET' || method === 'HEAD');
 }
 
 /** Parley's script is for pages whose chat window asks them. */

@@ -86,6 +86,14 @@ async function openKnownChat(visitor: Visitor): Promise<State> {
 }
 
 describe('the shop', () => {
+  test("is where the issuer's bare address leads, and nothing else of the issuer's", async () => {
+    const root = await new Visitor().get(`${tiny.issuer}/`);
+    expect([root.status, root.headers.get('location')]).toEqual([302, '/demo']);
+    const posted = await fetch(`${tiny.issuer}/`, { method: 'POST', redirect: 'manual' });
+    expect(posted.headers.get('location')).toBeNull();
+    expect((await new Visitor().get(`${tiny.issuer}/nothing`)).headers.get('location')).toBeNull();
+  });
+
   test('greets a consumer who has signed in, and nobody else', async () => {
     const visitor = new Visitor();
     expect(await (await visitor.get(at(''))).text()).not.toContain('Hello');
