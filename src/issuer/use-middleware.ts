@@ -18,6 +18,7 @@ import { recordRequests } from './record-requests.ts';
 import { acceptMissingNonce, limitParameters } from './request-parameters.ts';
 import { createFindResumed } from './resumed-interaction.ts';
 import { scriptPagePolicy } from './script-page-policy.ts';
+import { spellSpaces } from './spell-spaces.ts';
 import { checkResumedConsumer } from './sign-in/check-resumed-consumer.ts';
 import { revocationAnswer } from './revocation-answer.ts';
 
@@ -58,6 +59,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
     createPageRoutes({ ...options, ...parts, issuer: brand.issuer }),
     createBackChannel({ ...options, ...parts, longestLife: longestLife(brand) }),
     scriptPagePolicy,
+    spellSpaces,
     revocationAnswer,
     limitParameters,
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),

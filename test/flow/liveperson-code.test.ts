@@ -13,14 +13,20 @@ import {
   signIn,
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, secrets } from '../support/test-brand.ts';
+import { dana, secrets, testBrand, testClients } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 
 let parley: RunningParley;
 let liveperson: Client;
 
 beforeAll(async () => {
-  parley = await startParley();
+  const plus = {
+    id: 'plus',
+    platform: 'liveperson',
+    flows: ['implicit'],
+    redirect_uris: ['https://lpcdn.lpsnmedia.net/window?skill=a+b'],
+  };
+  parley = await startParley({ brands: [testBrand({ clients: [...testClients(), plus] })] });
   liveperson = {
     issuer: parley.issuer,
     clientId: 'liveperson',
@@ -144,6 +150,33 @@ describe('the implicit flow as a LivePerson popup uses it', () => {
     const claims = claimsOf(answer.get('id_token') ?? '');
     expect(claims).toMatchObject({ sub: dana.sub, account_number: '4711-0815' });
     expect(claims).not.toHaveProperty('nonce');
+  });
+
+  test.each([
+    { clientId: 'liveperson', response_type: 'code' },
+    { clientId: 'liveperson-implicit', response_type: 'id_token' },
+  ])('percent-decoding alone reads the state, spaces and plus signs: $response_type', async (asked) => {
+    const state = '{"skill":"Customer Care","text":"1 + 1 %2B"}';
+    const { clientId, response_type } = asked;
+    const request = authorizationUrl({ ...popup(), clientId }, { response_type, state });
+    const visitor = new Visitor();
+    const { href } = await signIn(visitor, request, dana);
+    const silent = await visitor.get(new URL(`${request.href}&prompt=none`));
+    for (const address of [href, silent.headers.get('location') ?? '']) {
+      const [, written = ''] = /[?#&]state=([^&]*)/.exec(address) ?? [];
+      expect(decodeURIComponent(written)).toBe(state);
+      expect(answerOf(new URL(address)).get('state')).toBe(state);
+    }
+  });
+
+  test("a client's own plus sign before a fragment stays", async () => {
+    const redirectUri = 'https://lpcdn.lpsnmedia.net/window?skill=a+b';
+    const request = authorizationUrl(
+      { ...popup(), clientId: 'plus', redirectUri },
+      { response_type: 'id_token' },
+    );
+    const landed = await signIn(new Visitor(), request, dana);
+    expect(landed.href).toMatch(/^https:\/\/lpcdn\.lpsnmedia\.net\/window\?skill=a\+b#id_token=/);
   });
 
   test('a nonce that was sent comes back', async () => {
