@@ -1,6 +1,7 @@
 import Koa, { type Context } from 'koa';
 import type { BrandSite } from '../brand/brand-site.ts';
 import { accessLog, type WriteAccessLine } from '../http/access-log.ts';
+import { checkHost } from '../http/check-host.ts';
 import { checkRequestTarget } from '../http/check-request-target.ts';
 import { closeWhenDraining } from '../http/close-when-draining.ts';
 import { health } from '../http/health.ts';
@@ -42,6 +43,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(securityHeaders);
   app.use(renderError((ctx, model) => pagesFor(ctx).error(ctx, model), log));
   app.use(checkRequestTarget);
+  app.use(checkHost);
   app.use(health({ isDraining, pingStore, pingDirectories: () => pingDirectories(live.sites()) }));
   app.use(refuseEncodedBodies);
   app.use(selectBrand(live.find, answerNobodysAddress));

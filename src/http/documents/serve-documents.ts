@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { WriteAccessLine } from '../access-log.ts';
+import { hasSeveralHosts } from '../check-host.ts';
 import { createSupportId } from '../request-id.ts';
 import type { SiteEntry, SiteTable } from '../site-table.ts';
 import { mayBeDocument, type PublicDocument } from './public-document.ts';
@@ -68,7 +69,7 @@ export function createServeDocuments({ find, isDraining, writeAccessLine, count 
 function findEntry(find: SiteTable['find'], request: IncomingMessage): SiteEntry | undefined {
   const { method, url = '', headers } = request;
   if (!mayBeDocument(url) || (method !== 'GET' && method !== 'HEAD')) return undefined;
-  if (headers['content-encoding'] !== undefined) return undefined;
+  if (headers['content-encoding'] !== undefined || hasSeveralHosts(request)) return undefined;
   const entry = find(headers.host, url);
   const isSecure =
     (request.socket as Partial<TLSSocket>).encrypted === true || headers['x-forwarded-proto'] === 'https';
