@@ -18,15 +18,16 @@ export interface CommonFacts {
 
 /** One line: the common facts, then the event's own. */
 export interface AuditRecord extends Record<string, unknown> {
-  /** ISO 8601, UTC. */
-  time: string;
   event: AuditEvent;
 }
 
 /** Where lines go. */
 export interface AuditSink {
-  /** Never throws: what cannot be written is an error in the process's log. */
-  write(record: AuditRecord): void;
+  /**
+   * Never throws: what cannot be written is an error in the process's log. Each line begins with its time, ISO 8601, UTC.
+   * @param at milliseconds since the epoch
+   */
+  write(record: AuditRecord, at: number): void;
   /** A file was moved away: the next line goes into a new one. */
   reopen(): void;
   close(): void;
@@ -51,12 +52,25 @@ export interface AuditLogOptions {
 }
 
 export function createAuditLog(options: AuditLogOptions): AuditLog {
-  const { sink, now } = options;
+  const { sink, pseudonyms, address: policy, now } = options;
+
+  function describe(record: AuditRecord, facts: CommonFacts, brand: string): void {
+    const { supportId, clientId, accountId, login, address } = facts;
+    if (brand) record['brand'] = brand;
+    if (typeof supportId === 'string') record['supportId'] = supportId;
+    if (clientId !== undefined) record['clientId'] = printable(clientId);
+    if (accountId !== undefined) record['subject'] = pseudonyms.ofAccount(brand, accountId);
+    if (login !== undefined) record['login'] = pseudonyms.ofLogin(brand, login);
+    const shown = address === undefined ? undefined : applyAddressPolicy(policy, address);
+    if (shown !== undefined) record['address'] = shown;
+  }
+
   const logFor = (ownBrand: string | undefined): AuditLog => ({
     record(event, facts = {}) {
-      const brand = ownBrand ?? facts.brand;
-      const time = new Date(now()).toISOString();
-      sink.write({ time, event, ...describe(options, { ...facts, brand }), ...pick(event, facts) });
+      const record: AuditRecord = { event };
+      describe(record, facts, ownBrand ?? facts.brand ?? '');
+      addOwn(record, facts);
+      sink.write(record, now());
     },
     forBrand: (brand) => logFor(brand),
     reopen: () => sink.reopen(),
@@ -65,27 +79,12 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   return logFor(undefined);
 }
 
-function describe(
-  { pseudonyms, address: policy }: AuditLogOptions,
-  { brand = '', supportId, clientId, accountId, login, address }: CommonFacts,
-): Record<string, unknown> {
-  const shown = address === undefined ? undefined : applyAddressPolicy(policy, address);
-  return {
-    ...(brand && { brand }),
-    ...(typeof supportId === 'string' && { supportId }),
-    ...(clientId !== undefined && { clientId: printable(clientId) }),
-    ...(accountId !== undefined && { subject: pseudonyms.ofAccount(brand, accountId) }),
-    ...(login !== undefined && { login: pseudonyms.ofLogin(brand, login) }),
-    ...(shown !== undefined && { address: shown }),
-  };
-}
-
-function pick(event: AuditEvent, facts: object): Record<string, unknown> {
+/** What the event may say beside that. */
+function addOwn(record: AuditRecord, facts: object): void {
   const given = facts as Record<string, unknown>;
-  const names: readonly string[] = auditEvents[event].facts;
-  return Object.fromEntries(
-    names.filter((name) => given[name] !== undefined).map((name) => [name, shorten(given[name])]),
-  );
+  for (const name of auditEvents[record.event].facts) {
+    if (given[name] !== undefined) record[name] = shorten(given[name]);
+  }
 }
 
 function shorten(value: unknown): unknown {
@@ -93,7 +92,9 @@ function shorten(value: unknown): unknown {
   return Array.isArray(value) ? value.slice(0, 100).map(shorten) : value;
 }
 
+const isPlain = /^[ -~]{0,200}$/;
+
 /** A stranger chose some of it: nothing that would steer a terminal, and not much of it. */
 function printable(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?').slice(0, 200);
+  return isPlain.test(text) ? text : text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?').slice(0, 200);
 }

@@ -20,17 +20,17 @@ export interface FileSinkOptions {
  */
 export function createFileSink({ file, chain, onError, now }: FileSinkOptions): AuditSink {
   let descriptor = open(file);
-  const seal = (record: AuditRecord) => (chain ? chain.seal(record) : JSON.stringify(record));
-  const write = (record: AuditRecord): void => {
+  const seal = (line: object) => (chain ? chain.seal(line) : JSON.stringify(line));
+  const write = (record: AuditRecord, at: number): void => {
     // Sealed even if it cannot be written: the gap will show.
-    const line = `${seal(record)}\n`;
+    const line = `${seal({ time: new Date(at).toISOString(), ...record })}\n`;
     try {
       appendFileSync(descriptor, line);
     } catch (error) {
       onError(error);
     }
   };
-  const note = (event: AuditRecord['event']) => write({ time: new Date(now()).toISOString(), event });
+  const note = (event: AuditRecord['event']) => write({ event }, now());
   note('audit.opened');
   return {
     write,

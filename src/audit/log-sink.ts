@@ -6,8 +6,8 @@ import { auditEvents } from './events.ts';
 export function createLogSink(log: Log): AuditSink {
   const lines = createSteadyLog(log, { stream: 'audit' });
   return {
-    // The log writes the time itself: one that is undefined is left out.
-    write: (record) => lines.info({ ...record, time: undefined }, auditEvents[record.event].says),
+    // The log writes the time itself.
+    write: (record) => lines.info(record, auditEvents[record.event].says),
     reopen() {},
     close() {},
   };

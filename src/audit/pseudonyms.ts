@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 /**
  * Names that stand for consumers in the audit log: a keyed hash, so that lines about one consumer belong together and
@@ -9,15 +10,22 @@ export interface Pseudonyms {
   ofLogin(brand: string, login: string): string;
 }
 
+/** One sign-in writes several lines about one consumer. */
+const mostRemembered = 1000;
+
 /** @param key a secret text; the brand is part of what is hashed, so that brands' logs cannot be joined */
 export function createPseudonyms(key: string): Pseudonyms {
   // A key object that stays: with raw bytes, Node makes one for each hash.
   const derived = createSecretKey(new Uint8Array(hkdfSync('sha256', key, '', 'parley audit pseudonyms', 32)));
-  const hash = (kind: string, brand: string, value: string) =>
-    createHmac('sha256', derived)
-      .update(JSON.stringify([kind, brand, value]))
-      .digest('base64url')
-      .slice(0, 22);
+  const made = new LRUCache<string, string>({ max: mostRemembered });
+  const make = (text: string) => createHmac('sha256', derived).update(text).digest('base64url').slice(0, 22);
+
+  function hash(kind: string, brand: string, value: string): string {
+    const text = JSON.stringify([kind, brand, value]);
+    const pseudonym = made.get(text) ?? make(text);
+    made.set(text, pseudonym);
+    return pseudonym;
+  }
   return {
     ofAccount: (brand, accountId) => hash('account', brand, accountId),
     ofLogin: (brand, login) => hash('login', brand, login),

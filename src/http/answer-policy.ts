@@ -27,14 +27,14 @@ const features = [
  * `unsafe-none` is said aloud: a stricter opener policy on any page between the chat window and its sign-in popup would cut
  * the two apart for good. No document elsewhere can load an answer without CORS; the scripts for pages say otherwise.
  */
-const headers = {
+const headers = Object.entries({
   'Cross-Origin-Opener-Policy': 'unsafe-none',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': features.map((feature) => `${feature}=()`).join(', '),
-};
+});
 
 export function setAnswerPolicy(ctx: Context): void {
-  ctx.set(headers);
+  for (const [name, value] of headers) ctx.res.setHeader(name, value);
 }
 
 export const answerPolicy: Middleware = (ctx, next) => {

@@ -59,28 +59,30 @@ export function connect({
     return group;
   }
 
-  const answer = <T>(send: (withText: boolean) => Promise<T>): Promise<T> => {
+  const deliver = <T>(command: Command<T>, withText: boolean) =>
+    lane.send(command.key, (redis, how) => {
+      gatherWrites(redis);
+      return command.send(redis, withText ? { ...how, withText } : how);
+    });
+
+  function run<T>(command: Command<T>): Promise<T> {
     onCommand?.();
-    return sendTwice(send);
-  };
-  const run = <T>(command: Command<T>) =>
-    answer((withText) =>
-      lane.send(command.key, (redis, how) => {
-        gatherWrites(redis);
-        return command.send(redis, withText ? { ...how, withText } : how);
-      }),
+    return sendTwice(command, deliver);
+  }
+
+  function commit<T>(command: Command<T>): Promise<T> {
+    if (!waiting) return run(command);
+    onCommand?.();
+    return sendTwice(command, (again, withText) =>
+      waiting.send(again.key, (redis, how) =>
+        groupOf(redis, wait).add(() => again.send(redis, withText ? { ...how, withText } : how)),
+      ),
     );
+  }
 
   return {
     run,
-    commit(command) {
-      if (!waiting) return run(command);
-      return answer((withText) =>
-        waiting.send(command.key, (redis, how) =>
-          groupOf(redis, wait).add(() => command.send(redis, withText ? { ...how, withText } : how)),
-        ),
-      );
-    },
+    commit,
     masters: () => lane.masters(),
     findSentinelRisks: async () => (address.kind === 'sentinel' ? findSentinelRisks(address, timeout) : []),
     wait,
@@ -110,14 +112,17 @@ function openLane(address: RedisAddress, timeout: number, watch: ReturnType<type
 }
 
 /** Scripts are known by their hash; a node that was restarted or flushed is sent the text once. */
-async function sendTwice<T>(send: (withText: boolean) => Promise<T>): Promise<T> {
+async function sendTwice<T>(
+  command: Command<T>,
+  deliver: (command: Command<T>, withText: boolean) => Promise<T>,
+): Promise<T> {
   try {
-    return await send(false);
+    return await deliver(command, false);
   } catch (error) {
     if (!isUnknownScript(error)) throw asUnavailable(error);
   }
   try {
-    return await send(true);
+    return await deliver(command, true);
   } catch (error) {
     throw asUnavailable(error);
   }

@@ -38,11 +38,18 @@ let end = 0;
 /** The first whole number of what is being packed. */
 let first: number | undefined;
 
-/** Undefined for what is better left JSON: very long, or with a text that UTF-8 cannot hold. */
-export function packJson(value: unknown): Buffer | undefined {
-  end = 0;
+/**
+ * The value behind a first byte that says what it is. Undefined for what is better left JSON: very long, or with a text
+ * that UTF-8 cannot hold.
+ */
+export function packJson(form: number, value: unknown): Buffer | undefined {
+  scratch[0] = form;
+  end = 1;
   first = undefined;
-  return pack(value) ? Buffer.from(scratch.subarray(0, end)) : undefined;
+  if (!pack(value)) return undefined;
+  const bytes = Buffer.allocUnsafe(end);
+  scratch.copy(bytes, 0, 0, end);
+  return bytes;
 }
 
 function pack(value: unknown): boolean {
@@ -88,7 +95,10 @@ function packText(value: string): boolean {
 function packWords(parts: readonly string[]): boolean {
   scratch[end++] = words;
   packVarint(parts.length);
-  return parts.every((part) => end < scratchSize - 64 && packText(part));
+  for (const part of parts) {
+    if (end >= scratchSize - 64 || !packText(part)) return false;
+  }
+  return true;
 }
 
 function packCharacters(value: string): boolean {
@@ -123,14 +133,24 @@ function packWhole(value: number): void {
 
 function packArray(values: readonly unknown[]): boolean {
   packLength(array, 15, values.length);
-  return values.every(pack);
+  for (const value of values) {
+    if (!pack(value)) return false;
+  }
+  return true;
 }
 
 function packObject(value: object): boolean {
   if ('toJSON' in value) return false;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  packLength(object, 15, members.length);
-  return members.every(([name, member]) => packText(name) && pack(member));
+  const members = value as Record<string, unknown>;
+  const names = Object.keys(members);
+  let count = 0;
+  for (const name of names) if (members[name] !== undefined) count += 1;
+  packLength(object, 15, count);
+  for (const name of names) {
+    const member = members[name];
+    if (member !== undefined && !(packText(name) && pack(member))) return false;
+  }
+  return true;
 }
 
 /** As part of the first byte, or behind it. */
@@ -148,95 +168,96 @@ function packVarint(value: number): void {
   scratch[end++] = rest;
 }
 
+/** What is being unpacked: where, from which byte on, and its first whole number. */
+let source: Buffer = scratch;
+let at = 0;
+let base: number | undefined;
+
 /** @param begin where the value begins in `bytes` */
 export function unpackJson(bytes: Buffer, begin: number): unknown {
-  let at = begin;
-  let base: number | undefined;
-
-  function unpack(): unknown {
-    const tag = byte();
-    if (tag < object) return packingWords[tag];
-    if (tag < array) return unpackObject(lengthOf(tag - object, 15));
-    if (tag < text) return unpackArray(lengthOf(tag - array, 15));
-    if (tag < id) {
-      const length = lengthOf(tag - text, 63);
-      return bytes.toString('utf8', at, (at += length));
-    }
-    switch (tag) {
-      case id:
-        return bytes.toString('base64url', at, (at += 33)).slice(0, -1);
-      case shortId:
-        return bytes.toString('base64url', at, (at += 16));
-      case nothing:
-        return null;
-      case no:
-        return false;
-      case yes:
-        return true;
-      case whole:
-        return unpackWhole();
-      case later:
-        return (base ?? 0) + varint();
-      case earlier:
-        return (base ?? 0) - varint();
-      case words:
-        return unpackArray(varint()).join(' ');
-      case float:
-        return bytes.readDoubleBE((at += 8) - 8);
-      default:
-        throw new TypeError(`a packed record holds ${tag}, which means nothing`);
-    }
-  }
-
-  function unpackWhole(): number {
-    const value = varint();
-    base ??= value;
-    return value;
-  }
-
-  function unpackObject(count: number): object {
-    const result: Record<string, unknown> = {};
-    for (let n = 0; n < count; n += 1) {
-      const name = String(unpack());
-      const value = unpack();
-      // An own member, whatever it is called.
-      if (name === '__proto__')
-        Object.defineProperty(result, name, {
-          value,
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        });
-      else result[name] = value;
-    }
-    return result;
-  }
-
-  function unpackArray(count: number): unknown[] {
-    const result: unknown[] = [];
-    for (let n = 0; n < count; n += 1) result.push(unpack());
-    return result;
-  }
-
-  function byte(): number {
-    const value = bytes[at++];
-    if (value === undefined) throw new TypeError('a packed record is cut short');
-    return value;
-  }
-
-  function lengthOf(given: number, most: number): number {
-    return given < most ? given : varint();
-  }
-
-  function varint(): number {
-    let [value, factor] = [0, 1];
-    for (;;) {
-      const part = byte();
-      value += (part & 0x7f) * factor;
-      if (part < 0x80) return value;
-      factor *= 0x80;
-    }
-  }
-
+  source = bytes;
+  at = begin;
+  base = undefined;
   return unpack();
+}
+
+function unpack(): unknown {
+  const tag = unpackByte();
+  if (tag < object) return packingWords[tag];
+  if (tag < array) return unpackObject(lengthOf(tag - object, 15));
+  if (tag < text) return unpackArray(lengthOf(tag - array, 15));
+  if (tag < id) return unpackText(lengthOf(tag - text, 63), 'utf8');
+  switch (tag) {
+    case id:
+      return unpackText(33, 'base64url').slice(0, -1);
+    case shortId:
+      return unpackText(16, 'base64url');
+    case nothing:
+      return null;
+    case no:
+      return false;
+    case yes:
+      return true;
+    case whole:
+      return unpackWhole();
+    case later:
+      return (base ?? 0) + unpackVarint();
+    case earlier:
+      return (base ?? 0) - unpackVarint();
+    case words:
+      return unpackArray(unpackVarint()).join(' ');
+    case float:
+      return source.readDoubleBE((at += 8) - 8);
+    default:
+      throw new TypeError(`a packed record holds ${tag}, which means nothing`);
+  }
+}
+
+function unpackText(length: number, encoding: 'utf8' | 'base64url'): string {
+  return source.toString(encoding, at, (at += length));
+}
+
+function unpackWhole(): number {
+  const value = unpackVarint();
+  base ??= value;
+  return value;
+}
+
+function unpackObject(count: number): object {
+  const result: Record<string, unknown> = {};
+  for (let n = 0; n < count; n += 1) {
+    const name = String(unpack());
+    const value = unpack();
+    // An own member, whatever it is called.
+    if (name === '__proto__')
+      Object.defineProperty(result, name, { value, enumerable: true, writable: true, configurable: true });
+    else result[name] = value;
+  }
+  return result;
+}
+
+function unpackArray(count: number): unknown[] {
+  const result: unknown[] = [];
+  for (let n = 0; n < count; n += 1) result.push(unpack());
+  return result;
+}
+
+function unpackByte(): number {
+  const value = source[at++];
+  if (value === undefined) throw new TypeError('a packed record is cut short');
+  return value;
+}
+
+function lengthOf(given: number, most: number): number {
+  return given < most ? given : unpackVarint();
+}
+
+function unpackVarint(): number {
+  let [value, factor] = [0, 1];
+  for (;;) {
+    const part = unpackByte();
+    value += (part & 0x7f) * factor;
+    if (part < 0x80) return value;
+    factor *= 0x80;
+  }
 }

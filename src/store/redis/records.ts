@@ -5,6 +5,7 @@ import {
   isMostlyNew,
   isWrittenOnce,
   outlivesItsNode,
+  type RecordIndexes,
   toMilliseconds,
 } from '../record-rules.ts';
 import { type Command, command, inTurn } from './command.ts';
@@ -78,8 +79,9 @@ async function upsert(
   const [, { outcome, before: bytes, standing }, missing] = await Promise.all([
     joined,
     written,
-    refreshPointers(place, record, lifetime),
+    isFoundById(indexes) ? [] : refreshPointers(place, record, lifetime),
   ]);
+  if (outcome === 'saved' && bytes === null && isFoundById(indexes)) return 'saved';
   const before = readRecord(record, bytes);
   const stood = before ? indexesOf(model, before) : {};
   if (outcome !== 'saved') {
@@ -94,6 +96,11 @@ async function upsert(
   if (now !== 'ended') return 'saved';
   await endRecord(place, model, id);
   return 'dropped';
+}
+
+/** And by nothing else, which nearly all are: no pointers stand beside it. */
+function isFoundById({ uid, userCode }: RecordIndexes): boolean {
+  return uid === undefined && userCode === undefined;
 }
 
 interface Write {

@@ -17,18 +17,16 @@ export interface RecordName {
   id: string;
 }
 
-const packed = Buffer.from('=');
+const [zero, nine, tilde, equals, brace] = [0x30, 0x39, 0x7e, 0x3d, 0x7b];
 
 /** @param packs whether whoever reads it knows packed records (layout 2) */
 export function writeRecord({ model, id }: RecordName, payload: Payload, packs: boolean): string | Buffer {
   const { jti, kind, ...rest } = payload;
   const isNamed = jti === id && kind === model;
-  const bytes = packs && isNamed ? packJson(rest) : undefined;
-  if (bytes) return Buffer.concat([packed, bytes]);
+  const bytes = packs && isNamed ? packJson(equals, rest) : undefined;
+  if (bytes) return bytes;
   return isNamed ? `~${JSON.stringify(rest)}` : JSON.stringify(payload);
 }
-
-const [zero, nine, tilde, equals, brace] = [0x30, 0x39, 0x7e, 0x3d, 0x7b];
 
 /** The payload, with `consumed` once consumed; undefined for nothing and for a tombstone. */
 export function readRecord({ model, id }: RecordName, bytes: Buffer | null): Payload | undefined {

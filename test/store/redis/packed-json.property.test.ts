@@ -27,6 +27,9 @@ const value = fc.letrec((tie) => ({
   ),
 })).value;
 
+/** Says which form of a record it is. */
+const form = 0x3d;
+
 /** What JSON makes of it is what a payload is. */
 const asJson = (given: unknown): unknown => JSON.parse(JSON.stringify(given));
 
@@ -34,9 +37,9 @@ describe('a packed value', () => {
   test('comes back as JSON would bring it back, or is left to JSON', () => {
     fc.assert(
       fc.property(value, (given) => {
-        const packed = packJson(given);
+        const packed = packJson(form, given);
         if (packed === undefined) return;
-        const [before, after] = [JSON.stringify(asJson(given)), JSON.stringify(unpackJson(packed, 0))];
+        const [before, after] = [JSON.stringify(asJson(given)), JSON.stringify(unpackJson(packed, 1))];
         expect(after).toBe(before);
       }),
       { numRuns: 500 },
@@ -44,11 +47,16 @@ describe('a packed value', () => {
   });
 
   test('is left to JSON where bytes would not hold it', () => {
-    expect(packJson({ text: '\ud800' })).toBeUndefined();
-    expect(packJson({ number: Number.NaN })).toBeUndefined();
-    expect(packJson({ text: 'x'.repeat(70_000) })).toBeUndefined();
-    expect(packJson({ date: new Date(0) })).toBeUndefined();
-    expect(packJson(Array.from({ length: 40_000 }, () => 'iat'))).toHaveLength(40_004);
+    expect(packJson(form, { text: '\ud800' })).toBeUndefined();
+    expect(packJson(form, { number: Number.NaN })).toBeUndefined();
+    expect(packJson(form, { text: 'x'.repeat(70_000) })).toBeUndefined();
+    expect(packJson(form, { date: new Date(0) })).toBeUndefined();
+    expect(
+      packJson(
+        form,
+        Array.from({ length: 40_000 }, () => 'iat'),
+      ),
+    ).toHaveLength(40_005);
   });
 
   test('is half as long where members have known names and ids are random', () => {
@@ -62,20 +70,20 @@ describe('a packed value', () => {
       clientId: 'web',
       scope: 'openid profile email',
     };
-    expect(packJson(token)?.length).toBeLessThan(JSON.stringify(token).length / 2);
+    expect(packJson(form, token)?.length).toBeLessThan(JSON.stringify(token).length / 2);
   });
 
   test('says of a moment only how far it is from the first, whichever came first', () => {
     const moment = 1_795_660_618;
     const lengths = [-3600, -1, 0, 1, 3600].map(
-      (later) => packJson({ iat: moment, authTime: moment + later })?.length,
+      (later) => packJson(form, { iat: moment, authTime: moment + later })?.length,
     );
     expect(lengths).toEqual([12, 11, 11, 11, 12]);
   });
 
   test('that is cut short or strange is an error, never another value', () => {
-    const packed = packJson({ scope: 'openid profile', grantId: 'g'.repeat(43) }) ?? Buffer.alloc(0);
-    expect(() => unpackJson(packed.subarray(0, 2), 0)).toThrow(TypeError);
+    const packed = packJson(form, { scope: 'openid profile', grantId: 'g'.repeat(43) }) ?? Buffer.alloc(0);
+    expect(() => unpackJson(packed.subarray(0, 3), 1)).toThrow(TypeError);
     expect(() => unpackJson(Buffer.from([0xff]), 0)).toThrow(TypeError);
   });
 });
