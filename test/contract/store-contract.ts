@@ -281,8 +281,7 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(await store.forBrand('other').find('EndedSession', 'u')).toBeUndefined();
       });
 
-      test('is marked for as long as it was said', async () => {
-        await brand.upsert('Session', 's', { uid: 'u' }, minute);
+      test('is marked for as long as it was said, where nothing of it lives longer', async () => {
         await brand.upsert('EndedSession', 'u', {}, brief);
         await harness.expire(brief);
         expect(await brand.find('EndedSession', 'u')).toBeUndefined();
@@ -445,31 +444,64 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
       });
     });
 
-    describe('a set', () => {
+    describe.each(['set', 'grants:u', 'sessions:dana', 'known-browsers:x'])('a set, such as %s,', (set) => {
       test('lists its members by expiry and forgets those that are removed', async () => {
-        await brand.addMember('sessions', 'late', 3 * minute);
-        await brand.addMember('sessions', 'early', minute);
-        await brand.addMember('sessions', 'ü:\u0000', 2 * minute);
-        expect(await brand.members('sessions')).toEqual(['early', 'ü:\u0000', 'late']);
-        await brand.removeMember('sessions', 'late');
-        await brand.removeMember('sessions', 'never there');
-        expect(await brand.members('sessions')).toEqual(['early', 'ü:\u0000']);
+        await brand.addMember(set, 'late', 3 * minute);
+        await brand.addMember(set, 'early', minute);
+        await brand.addMember(set, 'ü:\u0000', 2 * minute);
+        expect(await brand.members(set)).toEqual(['early', 'ü:\u0000', 'late']);
+        await brand.removeMember(set, 'late');
+        await brand.removeMember(set, 'never there');
+        expect(await brand.members(set)).toEqual(['early', 'ü:\u0000']);
         expect(await brand.members('other')).toEqual([]);
       });
 
       test('lets members expire one by one; adding again extends and never shortens', async () => {
-        await brand.addMember('set', 'brief', brief);
-        await brand.addMember('set', 'extended', brief);
-        await brand.addMember('set', 'extended', minute);
-        await brand.addMember('set', 'kept', minute);
-        await brand.addMember('set', 'kept', brief);
-        await harness.expire(brief);
-        expect((await brand.members('set')).toSorted()).toEqual(['extended', 'kept']);
+        await brand.addMember(set, 'brief', brief);
+        await brand.addMember(set, 'extended', brief);
+        await brand.addMember(set, 'extended', minute);
+        await brand.addMember(set, 'kept', minute);
+        await brand.addMember(set, 'kept', brief);
+        // Some expire with the second.
+        await harness.expire(brief + 1);
+        expect((await brand.members(set)).toSorted()).toEqual(['extended', 'kept']);
       });
 
       test('loses no member among 50 that are added in parallel', async () => {
-        await times(50, (n) => brand.addMember('set', `m-${n}`, minute));
-        expect(await brand.members('set')).toHaveLength(50);
+        await times(50, (n) => brand.addMember(set, `m-${n}`, minute));
+        expect(await brand.members(set)).toHaveLength(50);
+      });
+    });
+
+    describe('the grants of a session', () => {
+      const grants = 'grants:u';
+
+      test('are listed whenever they came, and outlive the session, its id and its end', async () => {
+        await brand.addMember(grants, 'before', minute);
+        await brand.upsert('Session', 'old', { uid: 'u', mark: 'old' }, minute);
+        await brand.addMember(grants, 'first', 2 * minute);
+        await brand.upsert('Session', 'new', { uid: 'u', mark: 'new' }, minute);
+        await brand.destroy('Session', 'old');
+        await brand.addMember(grants, 'second', 3 * minute);
+        expect(await brand.findByUid('Session', 'u')).toMatchObject({ mark: 'new' });
+        await brand.destroy('Session', 'new');
+        expect(await brand.findByUid('Session', 'u')).toBeUndefined();
+        expect(await brand.find('EndedSession', 'u')).toBeUndefined();
+        await brand.upsert('EndedSession', 'u', {}, minute);
+        await brand.addMember(grants, 'late', 4 * minute);
+        expect(await brand.find('EndedSession', 'u')).toEqual({});
+        expect(await brand.upsert('Session', 'third', { uid: 'u' }, minute)).toBe('dropped');
+        expect(await brand.members(grants)).toEqual(['before', 'first', 'second', 'late']);
+      });
+
+      test('by the hundred stand in no way of the session', async () => {
+        await brand.upsert('Session', 's', { uid: 'u', accountId: 'dana' }, minute);
+        await times(300, (n) => brand.addMember(grants, `grant-number-${n}`, minute));
+        expect(await brand.findByUid('Session', 'u')).toMatchObject({ accountId: 'dana' });
+        expect(await brand.members(grants)).toHaveLength(300);
+        await brand.removeMember(grants, 'grant-number-7');
+        expect(await brand.members(grants)).toHaveLength(299);
+        expect(await brand.findByUid('Session', 'u')).toMatchObject({ accountId: 'dana' });
       });
     });
 
@@ -715,6 +747,8 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         await brand.addMember('set:x', 'late', 2 * minute);
         await brand.addMember('set:x', 'early', minute);
         await brand.addMember('sessions:dana:1', 'u', minute);
+        await brand.addMember('grants:u', 'of u', minute);
+        await brand.addMember('grants:ended:uid', 'of the ended', minute);
         await brand.increment('attempts', minute);
         await brand.increment('attempts', minute);
         await brand.increment('anonymous-from:2001:db8::', minute);
@@ -725,7 +759,7 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
 
         const items = await exportAll();
         expect(items.map(({ kind }) => kind).toSorted()).toEqual([
-          ...'counter counter link member member member not-before'.split(' '),
+          ...'counter counter link member member member member member not-before'.split(' '),
           ...'record record record record record tombstone'.split(' '),
         ]);
         await store.importItems(items.map((item) => ({ ...item, brand: 'copy' })));
@@ -743,6 +777,8 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
         expect(await copy.members('set:x')).toEqual(['early', 'late']);
         expect(await copy.members('sessions:dana:1')).toEqual(['u']);
         expect(await copy.members('sessions:dana')).toEqual([]);
+        expect(await copy.members('grants:u')).toEqual(['of u']);
+        expect(await copy.members('grants:ended:uid')).toEqual(['of the ended']);
         expect(await copy.readCounter('attempts')).toBe(2);
         expect(await copy.readCounter('anonymous-from:2001:db8::')).toBe(1);
         expect((await copy.listLinks({ limit: 10 })).links).toEqual([

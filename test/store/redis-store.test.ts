@@ -99,6 +99,8 @@ describeWith('redis-server', () => {
       await brand.addMember('sessions', 'm', 120);
       await brand.addMember('sessions', 'n', 20);
       await brand.addMember('sessions:dana:1', 'u', 130);
+      await brand.addMember('grants:u', 'g', 450);
+      await brand.upsert('Session', 'signed-in', { uid: 'u' }, 400);
       await brand.increment('attempts', 30);
       await brand.increment('anonymous-from:192.0.2.1', 50);
       await brand.takeAttempt('login', rule);
@@ -128,7 +130,7 @@ describeWith('redis-server', () => {
         'parley:2:acme:Ssigned-in': 400,
         'parley:2:acme:ssessions': 120,
         'parley:2:acme:odana:1': 130,
-        'parley:2:acme:uu': 400,
+        'parley:2:acme:uu': 450,
         'parley:2:acme:dDeviceCode:c': 300,
       });
     });
@@ -171,6 +173,15 @@ describeWith('redis-server', () => {
       expect(index).toEqual(expect.arrayContaining(['Anext', 'Rlong']));
       // Up to eight are not worth a look: what has expired among them stays until there are more.
       expect(index.length).toBeLessThanOrEqual(9);
+    });
+
+    test('is bounded for a session that lives long: its grants leave once the first has expired', async () => {
+      await brand.upsert('Session', 's', { uid: 'u' }, 600);
+      for (let n = 0; n < 20; n += 1) await brand.addMember('grants:u', `g${n}`, 0.1);
+      await poll('the last is gone', 20_000, async () => (await brand.members('grants:u')).length === 0);
+      await brand.addMember('grants:u', 'next', 60);
+      const text = await askRedis(server, (redis) => redis.get('parley:2:acme:uu'));
+      expect(text).toMatch(/^s [0-9a-f]{8}next$/);
     });
 
     test('needs no command that names two keys, so a Cluster can hold it', async () => {

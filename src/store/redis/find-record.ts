@@ -1,11 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { ModelName, Payload } from '../contract.ts';
 import { type Command, command } from './command.ts';
-import type { Connection } from './connection.ts';
 import type { BrandKeys } from './keys.ts';
 import type { Place } from './record-pointers.ts';
 import { readRecord, type RecordName } from './stored-record.ts';
-import { readWhereabouts } from './whereabouts.ts';
+import { beginning, readWhereabouts } from './whereabouts.ts';
 
 export function getRecord(keys: BrandKeys, { model, id }: RecordName): Command<Buffer | null> {
   const key = keys.record(model, id);
@@ -21,7 +20,7 @@ export async function findRecord(
 
 /** What leads to records, as this process reads it. */
 export interface Pointers {
-  /** Its text. */
+  /** Its text, as far as it says where it leads. */
   read(key: string): Promise<string | null>;
   find(pointer: Pointer): Promise<Payload | undefined>;
   /** Called where it is known anyway where one leads. */
@@ -36,7 +35,7 @@ interface Pointer {
 }
 
 export function createPointers(place: Place): Pointers {
-  const read = createPointerReads(place.connection);
+  const read = createPointerReads(place);
   /** Where each led last. */
   const guesses = new LRUCache<string, string>({ maxSize: 10_000, sizeCalculation: () => 1 });
   return {
@@ -64,10 +63,12 @@ export function createPointers(place: Place): Pointers {
  * Whoever asks for the same pointer in one turn of the event loop gets one answer: all that is asked in a turn is sent at
  * its end.
  */
-function createPointerReads({ run }: Connection): Pointers['read'] {
+function createPointerReads({ connection, keys }: Place): Pointers['read'] {
+  const get = (key: string) =>
+    command(key, (redis) => (keys.layout.endsAtUid ? redis.getrange(key, 0, beginning - 1) : redis.get(key)));
   const asked = new Map<string, Promise<string | null>>();
   return (key) => {
-    const answer = asked.get(key) ?? run(command(key, (redis) => redis.get(key)));
+    const answer = asked.get(key) ?? connection.run(get(key));
     if (asked.size === 0) setImmediate(() => asked.clear());
     asked.set(key, answer);
     return answer;

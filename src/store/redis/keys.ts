@@ -14,6 +14,8 @@ export interface BrandKeys {
   record(model: ModelName, id: string): string;
   uid(model: ModelName, uid: string): string;
   userCode(model: ModelName, userCode: string): string;
+  /** The key of the uid where this set rests (whereabouts.ts); undefined for one that has a key of its own. */
+  uidOfSet(name: string): string | undefined;
   grant(grantId: string): string;
   set(name: string): string;
   counter(name: string): string;

@@ -10,6 +10,7 @@ export const layout1: Layout = {
     record: (model, id) => `${start}record:${escape(model)}:${id}`,
     uid: (model, uid) => `${start}uid:${escape(model)}:${uid}`,
     userCode: (model, userCode) => `${start}user-code:${escape(model)}:${userCode}`,
+    uidOfSet: () => undefined,
     grant: (grantId) => `${start}grant:${grantId}`,
     set: (name) => `${start}set:${name}`,
     counter: (name) => `${start}counter:${name}`,

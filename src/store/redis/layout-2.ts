@@ -1,6 +1,7 @@
 import type { ModelName } from '../contract.ts';
 import { fromLinkMember, toLinkMember } from '../record-rules.ts';
 import type { Layout } from './keys.ts';
+import { uidOfGrantsSet } from './whereabouts.ts';
 
 /** Models of which there are many have a letter of their own; the others are spelled out behind `r`. */
 const letters: Record<string, ModelName> = {
@@ -15,8 +16,8 @@ const letters: Record<string, ModelName> = {
 };
 const letterOf = new Map(Object.entries(letters).map(([letter, model]) => [model, letter]));
 
-/** So have the sets that each consumer has, for what stands before the colon in their names: open, browsers, handed out. */
-const setLetters: Record<string, string> = { o: 'sessions', b: 'known-browsers', h: 'grants' };
+/** So have the sets that each consumer has, for what stands before the colon in their names: open, browsers. */
+const setLetters: Record<string, string> = { o: 'sessions', b: 'known-browsers' };
 const setLetterOf = new Map(Object.entries(setLetters).map(([letter, begin]) => [begin, letter]));
 
 /** And the counter that each address from which strangers come has. */
@@ -32,6 +33,10 @@ export const layout2: Layout = {
     // Only sessions are found by their uid.
     uid: (_model, uid) => `${start}u${uid}`,
     userCode: (model, userCode) => `${start}d${escape(model)}:${userCode}`,
+    uidOfSet(name) {
+      const uid = uidOfGrantsSet(name);
+      return uid === undefined ? undefined : `${start}u${uid}`;
+    },
     grant: (grantId) => `${start}g${grantId}`,
     set: (name) => `${start}${toSetKey(name)}`,
     counter: (name) =>

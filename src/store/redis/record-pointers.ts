@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import type { BrandKeys } from './keys.ts';
 import { deleteIfEqual, type Lifetime, refreshIfEqual, removeMembers } from './scripts.ts';
 import type { RecordName } from './stored-record.ts';
+import { leaveUid } from './uid-scripts.ts';
 
 /** The keys beside a record: two that lead from a uid or a user code to its id, and the index of its grant. */
 export interface IndexedRecord extends RecordName {
@@ -16,9 +17,10 @@ export interface Place {
   keys: BrandKeys;
 }
 
+/** Those that are a text of their own: what else stands under a session's uid has scripts of its own (uid-scripts.ts). */
 function pointerKeys({ keys }: Place, { model, indexes: { uid, userCode } }: IndexedRecord): string[] {
   return [
-    ...(uid === undefined ? [] : [keys.uid(model, uid)]),
+    ...(uid === undefined || keys.layout.endsAtUid ? [] : [keys.uid(model, uid)]),
     ...(userCode === undefined ? [] : [keys.userCode(model, userCode)]),
   ];
 }
@@ -33,10 +35,7 @@ export async function refreshPointers(
   record: IndexedRecord,
   lifetime: Lifetime,
 ): Promise<string[]> {
-  // A session's uid is looked at behind its save (records.ts), where what leads to it says too that it has ended.
-  const { uid: _uid, ...others } = record.indexes;
-  const indexes = place.keys.layout.endsAtUid ? others : record.indexes;
-  const wanted = pointerKeys(place, { ...record, indexes });
+  const wanted = pointerKeys(place, record);
   const answers = await Promise.all(
     wanted.map((key) => place.connection.run(refreshIfEqual(key, record.id, lifetime))),
   );
@@ -61,6 +60,9 @@ export async function removeIndexes(place: Place, record: IndexedRecord): Promis
   const removals: Promise<unknown>[] = pointerKeys(place, record).map((key) =>
     connection.run(deleteIfEqual(key, id)),
   );
+  if (indexes.uid !== undefined && keys.layout.endsAtUid) {
+    removals.push(connection.run(leaveUid(keys.uid(model, indexes.uid), id)));
+  }
   if (indexes.grantId !== undefined) {
     removals.push(
       connection.run(removeMembers(keys.grant(indexes.grantId), keys.layout.toMember(model, id))),

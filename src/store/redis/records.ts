@@ -16,9 +16,10 @@ import { createGrantIndex, type GrantIndex } from './grant-index.ts';
 import type { RedisPart } from './part.ts';
 import { type Place, refreshPointers, removeIndexes, setPointer, withoutIndexes } from './record-pointers.ts';
 import { revokeGrant } from './revoke-grant.ts';
-import { consumeRecord, endUid, type Lifetime, upsertRecord } from './scripts.ts';
+import { consumeRecord, type Lifetime, upsertRecord } from './scripts.ts';
 import { leadTo, lookBehind, type Standing } from './session-uids.ts';
 import { readRecord, type RecordName, writeRecord } from './stored-record.ts';
+import { endUid } from './uid-scripts.ts';
 import { readWhereabouts } from './whereabouts.ts';
 
 /** Records of oidc-provider and our own kinds. Finding, consuming and all but a first save are one round trip. */

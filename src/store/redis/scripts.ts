@@ -10,7 +10,7 @@ import { binaryScript, type Script, script } from './command.ts';
 /** Milliseconds, or '' for ever. */
 export type Lifetime = number | '';
 
-const nowInMilliseconds = `
+export const nowInMilliseconds = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
@@ -97,33 +97,6 @@ export const refreshIfEqual: Script<[value: string, lifetime: Lifetime], number>
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1`);
-
-/** A session's uid leads to an id, behind an exclamation mark once the session has ended (whereabouts.ts). */
-const whereabouts = `
-local stands = redis.call('GET', KEYS[1])
-local hasEnded = stands and string.byte(stands) == 33
-`;
-
-/** id, lifetime in ms or '' → whether the uid leads to this id; if so, it lives as long now */
-export const followUid: Script<[id: string, lifetime: Lifetime], 'here' | 'elsewhere' | 'ended'> = script(`
-${whereabouts}
-if hasEnded then return 'ended' end
-if stands ~= ARGV[1] then return 'elsewhere' end
-if ARGV[2] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return 'here'`);
-
-/** id, lifetime in ms or ''; where the session has ended nothing changes */
-export const leadUid: Script<[id: string, lifetime: Lifetime], 'here' | 'ended'> = script(`
-${whereabouts}
-if hasEnded then return 'ended' end
-if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1]) else redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
-return 'here'`);
-
-/** lifetime in ms or '' */
-export const endUid: Script<[lifetime: Lifetime], unknown> = script(`
-${whereabouts}
-local text = hasEnded and stands or '!' .. (stands or '')
-if ARGV[1] == '' then redis.call('SET', KEYS[1], text) else redis.call('SET', KEYS[1], text, 'PX', ARGV[1]) end`);
 
 export const deleteIfEqual: Script<[value: string], number> = script(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end

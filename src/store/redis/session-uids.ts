@@ -2,8 +2,9 @@ import { endMarkOf } from '../record-rules.ts';
 import type { Command } from './command.ts';
 import { getRecord } from './find-record.ts';
 import type { IndexedRecord, Place } from './record-pointers.ts';
-import { followUid, leadUid, type Lifetime } from './scripts.ts';
+import type { Lifetime } from './scripts.ts';
 import { readRecord } from './stored-record.ts';
+import { followUid, leadUid } from './uid-scripts.ts';
 
 /** What the uid of a session says behind a save: the way to it, to another id or none, or that it has ended. */
 export type Standing = 'here' | 'elsewhere' | 'ended' | undefined;

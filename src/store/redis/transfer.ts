@@ -6,11 +6,12 @@ import type { Connection } from './connection.ts';
 import { createGrantIndex } from './grant-index.ts';
 import { type BrandKeys, createBrandKeys, keysOf, type KeyName, type Layout, readKey } from './keys.ts';
 import { refreshPointers, setPointer } from './record-pointers.ts';
-import { addMembers, endUid } from './scripts.ts';
 import { leadTo } from './session-uids.ts';
-import { readRecord, writeRecord } from './stored-record.ts';
+import { joinSet } from './sets.ts';
+import { readRecord, type RecordName, writeRecord } from './stored-record.ts';
+import { endUid } from './uid-scripts.ts';
 import { asUnavailable } from './unavailable.ts';
-import { readWhereabouts } from './whereabouts.ts';
+import { grantsSetOf, readGrants, readWhereabouts } from './whereabouts.ts';
 
 const batchSize = 500;
 
@@ -79,8 +80,7 @@ async function readItems(
   switch (name.kind) {
     case 'record': {
       const { model, id } = name;
-      if (isEndMark(model) && layout.endsAtUid)
-        return readWhereabouts(text).hasEnded ? [{ kind: 'record', ...common, model, id, payload: {} }] : [];
+      if (isEndMark(model) && layout.endsAtUid) return readUid(text, { model, id }, common);
       const payload = readRecord(name, bytes);
       if (!payload) return [{ kind: 'tombstone', ...common, model, id }];
       const { consumed, ...rest } = payload;
@@ -104,6 +104,24 @@ async function readItems(
     default:
       return [{ kind: 'not-before', ...common, account: name.name, seconds: Number(text) }];
   }
+}
+
+/** That a session has ended, and its grants; the way to it follows from its record. */
+function readUid(
+  text: string,
+  { model, id }: RecordName,
+  common: { brand: string; expiresAt?: number },
+): StoredItem[] {
+  const grants = readGrants(text.split(' ').slice(1));
+  return [
+    ...(readWhereabouts(text).hasEnded
+      ? [{ kind: 'record', ...common, model, id, payload: {} } as const]
+      : []),
+    ...grants.map(
+      ({ id: member, ...expiry }) =>
+        ({ kind: 'member', brand: common.brand, set: grantsSetOf(id), member, ...expiry }) as const,
+    ),
+  ];
 }
 
 function expiryOf(score: string | undefined): { expiresAt?: number } {
@@ -143,7 +161,7 @@ async function writeItem(connection: Connection, keys: BrandKeys, item: StoredIt
       await set(keys.record(item.model, item.id), '-');
       break;
     case 'member':
-      await connection.run(addMembers(keys.set(item.set), '', item.member, lifetime));
+      await connection.run(joinSet(keys, { ...item, mode: '', lifetime }));
       break;
     case 'counter':
       await set(keys.counter(item.name), String(item.count));

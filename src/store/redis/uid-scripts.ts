@@ -1,0 +1,94 @@
+import { type Script, script } from './command.ts';
+import { type Lifetime, nowInMilliseconds } from './scripts.ts';
+import { beginning } from './whereabouts.ts';
+
+/**
+ * What Redis does in one step with what stands under a session's uid: `<id> <grant> <grant> …` (whereabouts.ts). The key
+ * lives as long as the longest of them: who looks for a session that is over finds no record.
+ */
+
+const read = `
+local text = redis.call('GET', KEYS[1])
+local id, grants = string.match(text or '', '^([^ ]*)(.*)$')
+local hasEnded = string.byte(id) == 33
+`;
+
+/** Never for a shorter time than it has. */
+const write = `
+local function write(id, grants, lifetime)
+  local left = redis.call('PTTL', KEYS[1])
+  if lifetime == '' or left == -1 then
+    redis.call('SET', KEYS[1], id .. grants)
+  else
+    redis.call('SET', KEYS[1], id .. grants, 'PX', string.format('%.0f', math.max(left, tonumber(lifetime))))
+  end
+end
+`;
+
+/** id, lifetime in ms or '' → whether the uid leads to this id; if so, it lives as long at least */
+export const followUid: Script<[id: string, lifetime: Lifetime], 'here' | 'elsewhere' | 'ended'> = script(`
+local id = string.match(redis.call('GETRANGE', KEYS[1], 0, ${beginning - 1}), '^[^ ]*')
+if string.byte(id) == 33 then return 'ended' end
+if id ~= ARGV[1] then return 'elsewhere' end
+local left = redis.call('PTTL', KEYS[1])
+if ARGV[2] == '' then
+  redis.call('PERSIST', KEYS[1])
+elseif left ~= -1 and left < tonumber(ARGV[2]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+return 'here'`);
+
+/** id, lifetime in ms or ''; where the session has ended nothing changes */
+export const leadUid: Script<[id: string, lifetime: Lifetime], 'here' | 'ended'> = script(`
+${read}
+${write}
+if hasEnded then return 'ended' end
+write(ARGV[1], grants, ARGV[2])
+return 'here'`);
+
+/** id; nothing changes where the uid leads to another, or the session has ended */
+export const leaveUid: Script<[id: string], unknown> = script(`
+${read}
+if id ~= ARGV[1] then return end
+if grants == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], grants, 'KEEPTTL') end`);
+
+/** lifetime in ms or '' */
+export const endUid: Script<[lifetime: Lifetime], unknown> = script(`
+${read}
+${write}
+write(hasEnded and id or '!' .. id, grants, ARGV[1])`);
+
+const eachGrant = "' (%x%x%x%x%x%x%x%x)([^ ]*)'";
+
+/** name, lifetime in ms or ''; the expired leave once the first, which is the oldest, has expired */
+export const addGrant: Script<[name: string, lifetime: Lifetime], unknown> = script(`
+${read}
+${write}
+${nowInMilliseconds}
+local first = string.sub(grants, 2, 9)
+if first ~= '' and tonumber(first, 16) * 1000 <= now then
+  grants = string.gsub(grants, ${eachGrant}, function(expiry)
+    if tonumber(expiry, 16) * 1000 <= now then return '' end
+  end)
+end
+local expiry = ARGV[2] == '' and 'ffffffff' or string.format('%08x', math.ceil((now + ARGV[2]) / 1000))
+write(id, grants .. ' ' .. expiry .. ARGV[1], ARGV[2])`);
+
+/** name */
+export const removeGrant: Script<[name: string], unknown> = script(`
+${read}
+if not text then return end
+local left = string.gsub(grants, ${eachGrant}, function(_, name)
+  if name == ARGV[1] then return '' end
+end)
+if id .. left == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], id .. left, 'KEEPTTL') end`);
+
+/** → those that have not expired, as `<expiry><name>` */
+export const listGrants: Script<[], string[]> = script(`
+${read}
+${nowInMilliseconds}
+local found = {}
+for expiry, name in string.gmatch(grants, ${eachGrant}) do
+  if tonumber(expiry, 16) * 1000 > now then found[#found + 1] = expiry .. name end
+end
+return found`);
