@@ -15,8 +15,8 @@ describeWith('redis-server', () => {
     expect(page).toContain(formatStoreCosts(costs));
   });
 
-  test('a signed-in consumer takes far less than with the plain adapter, though with more indexes', () => {
+  test('a signed-in consumer takes half of what one takes with the plain adapter, though with more indexes', () => {
     expect(costs.parley.keys).toBeGreaterThan(costs.plain.keys);
-    expect(costs.plain.bytes / costs.parley.bytes).toBeGreaterThan(1.9);
+    expect(costs.plain.bytes / costs.parley.bytes).toBeGreaterThan(2);
   });
 });

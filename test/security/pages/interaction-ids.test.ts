@@ -74,6 +74,8 @@ describe('35 ids that a browser is given', () => {
     }
     for (const kind of Object.values(ids)) {
       expect(new Set(kind).size).toBe(25);
+      // 160 bits (RFC 6749 section 10.10).
+      expect(kind.filter((id) => !/^[\w-]{27,}$/.test(id))).toEqual([]);
       expect(bitsPerId(kind)).toBeGreaterThan(100);
       expect(longestCommonStart(kind)).toBeLessThan(6);
     }
