@@ -16,7 +16,16 @@ export const requestId: Middleware = (ctx, next) => {
 };
 
 export function createSupportId(): string {
-  let id = '';
-  for (let length = 0; length < 10; length += 1) id += alphabet[randomInt(alphabet.length)];
-  return id;
+  return spell(randomInt(halves)) + spell(randomInt(halves));
+}
+
+/** How many words of five letters there are. */
+const halves = alphabet.length ** 5;
+
+function spell(number: number): string {
+  let word = '';
+  for (let rest = number; word.length < 5; rest = Math.floor(rest / alphabet.length)) {
+    word += alphabet[rest % alphabet.length];
+  }
+  return word;
 }

@@ -5,9 +5,13 @@ import type { SiteEntry } from '../site-table.ts';
 /** An answer of the library's that is the same for everybody for as long as its brand's site stands. */
 export interface PublicDocument {
   body: Buffer;
+  /** The same, each character one byte (latin1): http writes it in one piece with the headers. */
+  characters: string;
   etag: string;
   /** Names and values in turn, as http writes them. */
   headers: readonly string[];
+  /** The same without those that describe the body, for who has it already (RFC 9110 section 15.4.5). */
+  headersOfKnown: readonly string[];
 }
 
 /** Below an issuer: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3, and the key set. */
@@ -51,7 +55,14 @@ export function keepDocument({ site, path, documents }: SiteEntry, ctx: Context)
 function toDocument(ctx: Context): PublicDocument {
   const type: string = ctx.response.get('Content-Type');
   const body = Buffer.from(JSON.stringify(ctx.body));
-  const headers = Object.entries(ctx.response.headers).filter(([name]) => !ownHeaders.has(name));
+  const kept = Object.entries(ctx.response.headers).filter(([name]) => !ownHeaders.has(name));
+  const headersOfKnown = kept.flat().map(String);
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
-  return { body, etag, headers: [...headers.flat().map(String), 'content-type', type] };
+  return {
+    body,
+    characters: body.toString('latin1'),
+    etag,
+    headers: [...headersOfKnown, 'content-type', type, 'Content-Length', String(body.length)],
+    headersOfKnown,
+  };
 }

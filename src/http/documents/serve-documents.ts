@@ -4,7 +4,7 @@ import type { WriteAccessLine } from '../access-log.ts';
 import { hasSeveralHosts } from '../check-host.ts';
 import { createSupportId } from '../request-id.ts';
 import type { SiteEntry, SiteTable } from '../site-table.ts';
-import { mayBeDocument, type PublicDocument } from './public-document.ts';
+import { mayBeDocument } from './public-document.ts';
 
 export interface ServeDocumentsOptions {
   find: SiteTable['find'];
@@ -47,9 +47,10 @@ export function createServeDocuments({ find, isDraining, writeAccessLine, count 
       'ETag',
       document.etag,
       ...(isDraining() ? ['Connection', 'close'] : []),
-      ...describe(document, isKnown),
+      ...(isKnown ? document.headersOfKnown : document.headers),
     ]);
-    response.end(isKnown || method === 'HEAD' ? undefined : document.body);
+    if (isKnown || method === 'HEAD') response.end();
+    else response.end(document.characters, 'latin1');
     const seconds = (performance.now() - began) / 1000;
     count?.({ issuerPath: entry.path, path, method, status, seconds });
     writeAccessLine({
@@ -74,12 +75,6 @@ function findEntry(find: SiteTable['find'], request: IncomingMessage): SiteEntry
   const isSecure =
     (request.socket as Partial<TLSSocket>).encrypted === true || headers['x-forwarded-proto'] === 'https';
   return entry?.secure === isSecure ? entry : undefined;
-}
-
-/** What is fresh at the reader's is not described again (RFC 9110 section 15.4.5). */
-function describe({ headers, body }: PublicDocument, isKnown: boolean): readonly string[] {
-  if (isKnown) return headers.slice(0, -2);
-  return [...headers, 'Content-Length', String(body.length)];
 }
 
 /** RFC 9110 section 13.1.2: a list of tags, weak ones alike, or any. */
