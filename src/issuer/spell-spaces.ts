@@ -6,7 +6,7 @@ import type { Context, Middleware, Next } from 'koa';
  * sent (RFC 6749 section 4.1.2). Every reader of forms knows `%20` too.
  */
 export const spellSpaces: Middleware = (ctx: Context, next: Next) =>
-  ctx.path.startsWith('/auth') ? answerSpelled(ctx, next) : next();
+  ctx.path.startsWith('/auth') || ctx.path.startsWith('/session/end') ? answerSpelled(ctx, next) : next();
 
 async function answerSpelled(ctx: Context, next: Next): Promise<void> {
   await next();

@@ -79,7 +79,7 @@ onEachStore((store) => {
     }).toString();
     const response = await visitor.get(url);
     expect(response.status).toBe(303);
-    expect(response.headers.get('location')).toBe('https://shop.acme.example/bye?state=x+y');
+    expect(response.headers.get('location')).toBe('https://shop.acme.example/bye?state=x%20y');
     expect(await userinfoStatus(web, body.access_token)).toBe(401);
     expect((await authorizeSilently(visitor, authorizationUrl(web))).get('error')).toBe('login_required');
   });
