@@ -22,6 +22,12 @@ const manifest: Record<
   Record<string, string>
 > = JSON.parse(read('package.json'));
 
+async function findFaultsOfCalls(text: string, call: RegExp): Promise<string[]> {
+  const calls = [...text.matchAll(call)].map(([, words = '']) => words.replace(/[.,;:)]+(?= |$).*/, ''));
+  const faults = await Promise.all(calls.map(findFaultOfCall));
+  return faults.filter((fault) => fault !== undefined);
+}
+
 describe('every page', () => {
   test.each(titled)('%s links to nothing that is missing', (_, page) => {
     expect(findBrokenLinks(page)).toEqual([]);
@@ -39,11 +45,7 @@ describe('every page', () => {
   });
 
   test.each(titled)('%s calls parley as its help says', async (_, { text }) => {
-    const calls = [...text.matchAll(/(?:npx |`)parley((?: [^\s`|#…]+)*)/g)].map(([, call = '']) =>
-      call.replace(/[.,;:)]+$/, ''),
-    );
-    const faults = await Promise.all(calls.map(findFaultOfCall));
-    expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+    expect(await findFaultsOfCalls(text, /(?:npx |`)parley((?: [^\s`|#…]+)*)/g)).toEqual([]);
   });
 
   test.each(titled)('%s names no variable that Parley does not read', (_, { text }) => {
@@ -77,6 +79,13 @@ test.each(examples)(
 
 test('the lock file names no registry either', () => {
   expect(read('package-lock.json')).not.toContain('"resolved"');
+});
+
+test('comments and messages call parley as its help says', async () => {
+  const sources = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n');
+  const call = /npx parley((?: (?!\$)[^\s`'"|#\\]+)+)/g;
+  expect(sources.match(call)).not.toBeNull();
+  expect(await findFaultsOfCalls(sources, call)).toEqual([]);
 });
 
 test('comments and messages name no page of the documentation that is missing', () => {

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './io.ts';
 import { readVersion } from './version.ts';
@@ -35,6 +35,7 @@ function createProgram(io: CliIo, commands: readonly Register[]): Command {
     )
     .version(readVersion(), '-V, --version', 'print the version of Parley')
     .showHelpAfterError('(parley --help lists the commands)')
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
@@ -43,4 +44,10 @@ function createProgram(io: CliIo, commands: readonly Register[]): Command {
   // A subcommand copies these settings when it is made, so they come first.
   for (const register of commands) register(program);
   return program;
+}
+
+/** Usage says [options] where some have to be given, too. */
+function describeOption(option: Option): string {
+  const description = new Help().optionDescription(option);
+  return option.mandatory ? `${description} (required)` : description;
 }

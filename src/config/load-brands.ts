@@ -88,7 +88,7 @@ function listBrandFiles(surroundings: Surroundings): { names: string[]; problems
     names = readdirSync(folder).toSorted();
   } catch {
     const fix =
-      'set PARLEY_CONFIG to the configuration folder, or make a brand: npx parley init <brand> --issuer https://…';
+      'set PARLEY_CONFIG to the configuration folder, or make a brand: npx parley init <brand> --issuer https://… --platform …';
     return { names: [], problems: [placeless(folder, error([], 'this folder cannot be read', fix))] };
   }
   const problems = names

@@ -6,6 +6,8 @@ import { root } from './documentation.ts';
 interface Help {
   commands: string[];
   options: string[];
+  /** Those without which a call is refused. */
+  required: string[];
 }
 
 const answers = new Map<string, Promise<Help>>();
@@ -24,7 +26,11 @@ export async function findFaultOfCall(call: string): Promise<string | undefined>
     help = await askForHelp(path);
   }
   const unknown = words.find((word) => word.startsWith('--') && !help.options.includes(word));
-  return unknown && `parley ${path.join(' ')} has no option ${unknown}`;
+  if (unknown) return `parley ${path.join(' ')} has no option ${unknown}`;
+  // Without any option it is a command's name and no call.
+  const isCall = words.some((word) => word.startsWith('--'));
+  const missing = isCall && help.required.find((option) => !words.includes(option));
+  return missing ? `parley ${path.join(' ')} needs ${missing}` : undefined;
 }
 
 function askForHelp(path: readonly string[]): Promise<Help> {
@@ -52,6 +58,10 @@ async function runHelp(path: readonly string[]): Promise<Help> {
       .map(([, name = '']) => name)
       .filter(isNotHelp),
     options: [...options.matchAll(/--[a-z-]+/g)].map(([option]) => option),
+    required: options
+      .split(/^(?= {2}-)/m)
+      .filter((entry) => /\(required\)\s*$/.test(entry))
+      .map((entry) => /--[a-z-]+/.exec(entry)?.[0] ?? ''),
   };
 }
 
