@@ -6,6 +6,8 @@ import { knownKeys } from './schema-at.ts';
 
 type Issue = z.core.$ZodIssue;
 
+type Typed = Extract<Issue, { code: 'invalid_type' }>;
+
 export interface IssueContext {
   schema: z.ZodType;
   /** The value that the issue speaks of; only its type may be told, for it could be a secret. */
@@ -19,7 +21,7 @@ export function describeIssue(issue: Issue, { schema, value, path }: IssueContex
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, path, schema));
     case 'invalid_type':
-      return [value === undefined ? missing(path) : wrongType(issue.expected, value, path)];
+      return [value === undefined ? missing(path) : wrongType(issue, value, path)];
     case 'invalid_value':
       return [value === undefined ? missing(path) : notAChoice(issue.values.map(String), value, path)];
     case 'too_small':
@@ -67,13 +69,15 @@ const typeFixes: Readonly<Record<string, string>> = {
   record: 'write its keys indented on the next lines',
 };
 
-function wrongType(expected: string, value: unknown, path: ConfigPath): Problem {
+function wrongType({ expected, message }: Typed, value: unknown, path: ConfigPath): Problem {
   const got = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
   const gotWords = got === 'null' ? 'empty' : got === 'number' ? 'a number' : (typeWords[got] ?? got);
   if (expected === 'int' && got === 'number')
     return error(path, 'must be a whole number', 'write it without a fraction');
   const scalar = got === 'number' || got === 'boolean';
-  const fix = expected === 'string' && !scalar ? 'write one text here' : typeFixes[expected];
+  // A part of the schema may know better what is meant, such as a unit.
+  const ownFix = message.startsWith('Invalid input') ? undefined : message;
+  const fix = expected === 'string' && !scalar ? 'write one text here' : (ownFix ?? typeFixes[expected]);
   return error(path, `must be ${typeWords[expected] ?? expected}, not ${gotWords}`, fix ?? 'write that');
 }
 

@@ -102,6 +102,22 @@ describe('the shape of a brand', () => {
   });
 });
 
+test('a lifetime in words is told which unit it has', async () => {
+  const brand = `${goodBrand}lifetimes: { id_token: 1 hour }\n`;
+  const config = await createTemporaryConfig({ 'config/brands/acme.yaml': brand });
+  try {
+    expect(await config.problems()).toMatchObject([
+      {
+        path: ['lifetimes', 'id_token'],
+        message: 'must be a whole number, not text',
+        fix: 'write seconds in digits, without quotes: 3600 for an hour',
+      },
+    ]);
+  } finally {
+    await config.remove();
+  }
+});
+
 describe('the syntax of YAML', () => {
   test.each([
     [

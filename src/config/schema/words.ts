@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The words that several parts of a brand file are made of. */
 
-export const seconds = z.int().positive();
+export const seconds = z.int('write seconds in digits, without quotes: 3600 for an hour').positive();
 
 export const scopeName = z
   .string()
