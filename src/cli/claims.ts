@@ -6,6 +6,7 @@ import { redactClaims, showClaims, type ShownClaims } from '../operations/show-c
 import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { chooseClient } from './choose-client.ts';
 import { CliError } from './cli-error.ts';
+import { idNotLogin } from './account-id.ts';
 import { exampleOf } from './example.ts';
 import type { CliIo } from './io.ts';
 
@@ -44,7 +45,7 @@ async function show(accountId: string, choice: Choice, { io, checks }: ClaimsOpt
   const shown = await showClaims(config, { brand, client, accountId, scopes });
   if (!shown) {
     throw new CliError(
-      `the directory of ${brand.brand} has no account ${accountId}, or it is disabled (an account's id is asked for here, not its login)`,
+      `the directory of ${brand.brand} has no account ${accountId}, or it is disabled ${idNotLogin}`,
     );
   }
   const told = { brand: brand.brand, client: client.id, account: accountId, scopes, ...shown };

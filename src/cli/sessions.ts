@@ -3,6 +3,7 @@ import type { BrandCheck } from '../config/contract.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { recordCommand, withCommandAudit } from '../operations/command-audit.ts';
 import { type ConsumerSession, withConsumerSessions } from '../operations/consumer-sessions.ts';
+import { idNotLogin } from './account-id.ts';
 import { answer, jsonOption, type JsonChoice } from './answer.ts';
 import { chooseBrand } from './choose-brand.ts';
 import { CliError } from './cli-error.ts';
@@ -46,7 +47,7 @@ async function show(account: string, choice: Choice, { io, checks }: SessionsOpt
   const sessions = await withCommandAudit(config, (audit) =>
     withConsumerSessions(config, { brand, audit }, (open) => open.list(account)),
   );
-  const none = `the account ${account} of ${brand.brand} is signed in nowhere`;
+  const none = `the account ${account} of ${brand.brand} is signed in nowhere ${idNotLogin}`;
   answer(io, choice, {
     value: { brand: brand.brand, account, sessions },
     lines: sessions.length > 0 ? sessions.map(describe) : [none],
@@ -70,6 +71,7 @@ async function end(
     value: { brand: brand.brand, account, ended_sessions: ended },
     lines: [
       `${ended} ${ended === 1 ? 'session' : 'sessions'} ended; codes and tokens from before now are dead too.`,
+      ...(ended === 0 ? [idNotLogin] : []),
     ],
   });
 }

@@ -83,8 +83,17 @@ onEachStore((store) => {
       expect(await userinfoStatus(web, tokens.access_token)).toBe(401);
       expect((await authorizeSilently(stays.visitor, authorizationUrl(web))).get('code')).toBeTruthy();
       expect((await call('show', dana.sub)).stdout).toBe(
-        `the account ${dana.sub} of acme is signed in nowhere\n`,
+        `the account ${dana.sub} of acme is signed in nowhere (an account's id is asked for here, not its login)\n`,
       );
+    });
+
+    test('tells whoever typed a login why nothing ended', async () => {
+      const { visitor, web } = await signedIn(sam);
+      const { stdout } = await call('end', sam.login, '--yes');
+      expect(stdout).toMatch(
+        /^0 sessions ended; .*\n\(an account's id is asked for here, not its login\)\n$/,
+      );
+      expect((await authorizeSilently(visitor, authorizationUrl(web))).get('code')).toBeTruthy();
     });
 
     test('ends nothing without --yes', async () => {
