@@ -16,14 +16,14 @@ const consumers = new Map([
   ['sam', { id: 'c-1002', name: 'Sam', hash: hash('sam-at-the-shop') }],
 ]);
 
-const page = (content) => `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${content}`;
+const page = (content) => `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>${content}
+  <script src="${PARLEY_ISSUER}/parley.js" data-client="liveperson"></script> <!-- Parley -->
+  <!-- LivePerson's own tag follows here. On every page: where nobody is signed in the chat is told so. -->`;
 const signInForm = `<form method="post" action="/login">
   <label>Name <input name="name"></label> <label>Password <input name="password" type="password"></label>
   <button>Sign in</button></form>`;
 const account = (name) => `<p>Hello ${name}.</p>
-  <form method="post" action="/logout"><button>Sign out</button></form>
-  <script src="${PARLEY_ISSUER}/parley.js" data-client="liveperson"></script> <!-- Parley -->
-  <!-- LivePerson's own tag follows here. -->`;
+  <form method="post" action="/logout"><button>Sign out</button></form>`;
 
 const cookie = { sameSite: 'lax', domain }; // Parley: acme.example, for www.acme.example and id.acme.example
 const shop = express();

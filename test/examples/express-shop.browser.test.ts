@@ -118,7 +118,9 @@ describeWith('chromium', (executablePath) => {
   });
 
   test('37 signed out at the shop there is no code, and the next consumer is nobody else', async () => {
-    await page.evaluate(`fetch('/logout', { method: 'POST' })`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.waitForFunction(`'lpGetAuthenticationToken' in globalThis`);
     expect(await askForToken(createPkce().challenge.code_challenge)).toEqual(['', 'sign_in_required']);
     await signIn('sam');
     expect(await tokenOfChat()).toMatchObject({ sub: 'c-1002', given_name: 'Sam' });
