@@ -6,7 +6,7 @@ export interface WaitingLineOptions {
   /** Milliseconds for which that may be exceeded: a burst is no overload. */
   forbearance: number;
   most: number;
-  /** Milliseconds after which whose turn comes is sent away instead: they have most likely gone, and all behind wait. */
+  /** Milliseconds after which whose turn comes is sent away instead, burst or not: they have most likely gone. */
   latest: number;
   now(): number;
 }
@@ -28,16 +28,20 @@ export interface WaitingLine {
 }
 
 /** May always wait: after a standstill nobody knows how fast the line will move. */
-const few = 16;
+const few = 8;
 
 /** Milliseconds for which a line that stood still gets no forbearance again. */
 const memory = 5000;
+
+/** How many times the patience whoever is in such a line may have waited when their turn comes. */
+const farBeyond = 2;
 
 /**
  * A line with an end: where the first has been waiting for too long and for long enough, those who come now would wait
  * in vain (the idea of CoDel, RFC 8289: what counts is how long one waits, not how many do). From then on it takes no
  * more than can have their turn within the same patience: they come in bursts, and the last would wait far longer than
- * the first.
+ * the first. Whoever has waited far beyond it all the same, because everything stood still for a moment, is sent away when
+ * their turn comes: served, they would make all behind them as late.
  */
 export function createWaitingLine({
   patience,
@@ -54,6 +58,8 @@ export function createWaitingLine({
   const hasStoodStill = () => now() - stoodStillAt <= memory;
   const isFull = () =>
     line.length >= (hasStoodStill() ? Math.min(most, Math.max(few, rate.value() * patience)) : most);
+
+  const longestWait = () => (hasStoodStill() ? Math.min(latest, farBeyond * patience) : latest);
 
   function isSlow(): boolean {
     const first = line[0];
@@ -74,8 +80,7 @@ export function createWaitingLine({
     startNext() {
       const first = line.shift();
       rate.note();
-      const isTooLate = first && now() - first.since > latest;
-      if (isTooLate) first.refuse();
+      if (first && now() - first.since > longestWait()) first.refuse();
       else first?.start();
     },
   };

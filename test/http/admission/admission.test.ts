@@ -217,6 +217,45 @@ describe('a waiting line', () => {
     expect(told).toEqual(['first was refused', 'second began']);
   });
 
+  test('sends away, once it has stood still, whose turn comes long after its patience', () => {
+    const line = createWaitingLine({ patience: 10, forbearance: 0, latest: 1000, most: 100, now });
+    const told: string[] = [];
+    const joinAs = (name: string) =>
+      line.join({
+        start: () => void told.push(`${name} began`),
+        refuse: () => void told.push(`${name} was refused`),
+      });
+    joinAs('in a burst');
+    time += 25;
+    line.startNext();
+    joinAs('when it stood still');
+    time += 11;
+    line.isOpen();
+    time += 1;
+    line.isOpen();
+    joinAs('soon enough');
+    time += 10;
+    line.startNext();
+    line.startNext();
+    joinAs('before the process paused');
+    time += 25;
+    line.startNext();
+    joinAs('after some calm seconds');
+    time += 6000;
+    line.startNext();
+    joinAs('calm again');
+    time += 25;
+    line.startNext();
+    expect(told).toEqual([
+      'in a burst began',
+      'when it stood still was refused',
+      'soon enough began',
+      'before the process paused was refused',
+      'after some calm seconds was refused',
+      'calm again began',
+    ]);
+  });
+
   test('takes no more, once it has stood still, than can have their turn within the same patience', () => {
     const line = createWaitingLine({ patience: 20, forbearance: 0, latest: 1000, most: 1000, now });
     const joinWhileOpen = () => {
