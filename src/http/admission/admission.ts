@@ -47,7 +47,7 @@ const quiet = 10_000;
  */
 export function createAdmission({ log, now }: AdmissionOptions): Admission {
   const limits = {
-    all: createAdaptiveLimit({ least: 12, first: 200, most: 2000, longestTurn: 4 }),
+    all: createAdaptiveLimit({ least: 12, first: 50, most: 2000, longestTurn: 4 }),
     strangers: createAdaptiveLimit({ least: 2, first: 16, most: 1000, longestTurn: 2 }),
   };
   const brief = { patience: 10, forbearance: 250, latest: 1000, most: 1000, now };
