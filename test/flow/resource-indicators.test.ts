@@ -65,6 +65,19 @@ describe('an access token for an API of the brand', () => {
     expect(await userinfoStatus(web, body.access_token)).toBe(401);
   });
 
+  test("needs no scope of the issuer's beside its own, and another API's is none", async () => {
+    const { status, body } = await exchange(
+      web,
+      await codeFor(web, { resource: orders, scope: 'orders.read' }),
+      {
+        resource: orders,
+      },
+    );
+    expect([status, body['scope'], body.id_token]).toEqual([200, 'orders.read', undefined]);
+    const other = authorizationUrl(web, { resource: orders, scope: 'ledger.read' });
+    expect((await authorizeSilently(visitor, other)).get('error')).toBe('invalid_scope');
+  });
+
   test('is opaque where the brand says so', async () => {
     const code = await codeFor(web, { resource: ledger, scope: 'openid ledger.read' });
     const { body } = await exchange(web, code, { resource: ledger });
