@@ -25,17 +25,24 @@ local function write(id, grants, lifetime)
 end
 `;
 
+const lengthen = `
+local function lengthen(lifetime)
+  local left = redis.call('PTTL', KEYS[1])
+  if lifetime == '' then
+    redis.call('PERSIST', KEYS[1])
+  elseif left ~= -1 and left < tonumber(lifetime) then
+    redis.call('PEXPIRE', KEYS[1], lifetime)
+  end
+end
+`;
+
 /** id, lifetime in ms or '' → whether the uid leads to this id; if so, it lives as long at least */
 export const followUid: Script<[id: string, lifetime: Lifetime], 'here' | 'elsewhere' | 'ended'> = script(`
+${lengthen}
 local id = string.match(redis.call('GETRANGE', KEYS[1], 0, ${beginning - 1}), '^[^ ]*')
 if string.byte(id) == 33 then return 'ended' end
 if id ~= ARGV[1] then return 'elsewhere' end
-local left = redis.call('PTTL', KEYS[1])
-if ARGV[2] == '' then
-  redis.call('PERSIST', KEYS[1])
-elseif left ~= -1 and left < tonumber(ARGV[2]) then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-end
+lengthen(ARGV[2])
 return 'here'`);
 
 /** id, lifetime in ms or ''; where the session has ended nothing changes */
@@ -60,19 +67,30 @@ write(hasEnded and id or '!' .. id, grants, ARGV[1])`);
 
 const eachGrant = "' (%x%x%x%x%x%x%x%x)([^ ]*)'";
 
-/** name, lifetime in ms or ''; the expired leave once the first, which is the oldest, has expired */
+/**
+ * name, lifetime in ms or ''; the expired leave once the first, which is the oldest, has expired. A short text is written
+ * anew, in just the bytes that it needs; a long one is not even looked at beyond its first grant.
+ */
 export const addGrant: Script<[name: string, lifetime: Lifetime], unknown> = script(`
-${read}
 ${write}
+${lengthen}
 ${nowInMilliseconds}
-local first = string.sub(grants, 2, 9)
-if first ~= '' and tonumber(first, 16) * 1000 <= now then
+local expiry = ARGV[2] == '' and 'ffffffff' or string.format('%08x', math.ceil((now + ARGV[2]) / 1000))
+local grant = ' ' .. expiry .. ARGV[1]
+local text = redis.call('GETRANGE', KEYS[1], 0, ${beginning * 2 - 1})
+local first = string.match(text, '^[^ ]* (%x%x%x%x%x%x%x%x)')
+local isExpired = first and tonumber(first, 16) * 1000 <= now
+if #text == ${beginning * 2} and not isExpired then
+  redis.call('APPEND', KEYS[1], grant)
+  return lengthen(ARGV[2])
+end
+local id, grants = string.match(isExpired and redis.call('GET', KEYS[1]) or text, '^([^ ]*)(.*)$')
+if isExpired then
   grants = string.gsub(grants, ${eachGrant}, function(expiry)
     if tonumber(expiry, 16) * 1000 <= now then return '' end
   end)
 end
-local expiry = ARGV[2] == '' and 'ffffffff' or string.format('%08x', math.ceil((now + ARGV[2]) / 1000))
-write(id, grants .. ' ' .. expiry .. ARGV[1], ARGV[2])`);
+write(id, grants .. grant, ARGV[2])`);
 
 /** name */
 export const removeGrant: Script<[name: string], unknown> = script(`
