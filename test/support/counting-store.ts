@@ -17,13 +17,23 @@ export interface CallCounter {
 export function createCallCounter(): CallCounter {
   let cost: StoreCost = { calls: 0, waits: 0 };
   let running = 0;
+  let turn: Promise<unknown>[] = [];
+  /** What begins in one turn of the event loop ends together: whose answer is read first is chance. */
+  async function withItsTurn<T>(call: Promise<T>): Promise<T> {
+    if (turn.length === 0) setImmediate(() => (turn = []));
+    turn.push(call);
+    const calls = turn;
+    await new Promise(setImmediate);
+    await Promise.allSettled(calls);
+    return call;
+  }
   return {
     count<T extends (...args: never[]) => Promise<unknown>>(method: T): T {
       return ((...args: never[]) => {
         cost.calls += 1;
         if (running === 0) cost.waits += 1;
         running += 1;
-        return method(...args).finally(() => {
+        return withItsTurn(method(...args)).finally(() => {
           running -= 1;
         });
       }) as T;

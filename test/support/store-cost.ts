@@ -96,10 +96,9 @@ async function measure(subject: Subject): Promise<Costs> {
   // Once for nothing, so that Redis knows every script.
   await travel(subject);
   const costs = await travelAnew(subject);
-  // Where answers happen to come apart, what asks for more overlaps with what still waits: the most waits are the rule.
-  for (const [request, { waits }] of (await travelAnew(subject)).requests) {
-    const cost = costs.requests.get(request);
-    if (cost) cost.waits = Math.max(cost.waits, waits);
+  // On a machine that is busy, what was asked for ahead may come too late for its question (issuer/read-ahead.ts).
+  for (const [request, cost] of (await travelAnew(subject)).requests) {
+    if (cost.calls < (costs.requests.get(request)?.calls ?? 0)) costs.requests.set(request, cost);
   }
   return costs;
 }
