@@ -63,16 +63,14 @@ export const addMembers: Script<[mode: 'extend' | '', ...members: (string | numb
 ${nowInMilliseconds}
 local left = redis.call('PTTL', KEYS[1])
 local longest = 0
+local entries = ARGV[1] == 'extend' and {'GT'} or {}
 for at = 2, #ARGV, 2 do
   local lifetime = tonumber(ARGV[at + 1]) or math.huge
   if lifetime > longest then longest = lifetime end
-  local expiry = lifetime == math.huge and 'inf' or now + lifetime
-  if ARGV[1] == 'extend' then
-    redis.call('ZADD', KEYS[1], 'GT', expiry, ARGV[at])
-  else
-    redis.call('ZADD', KEYS[1], expiry, ARGV[at])
-  end
+  entries[#entries + 1] = lifetime == math.huge and 'inf' or now + lifetime
+  entries[#entries + 1] = ARGV[at]
 end
+redis.call('ZADD', KEYS[1], unpack(entries))
 if longest == math.huge then
   if left >= 0 then redis.call('PERSIST', KEYS[1]) end
 elseif left == -2 or left >= 0 and left < longest then
