@@ -20,7 +20,7 @@ import { createFindResumed } from './resumed-interaction.ts';
 import { scriptPagePolicy } from './script-page-policy.ts';
 import { spellSpaces } from './spell-spaces.ts';
 import { checkResumedConsumer } from './sign-in/check-resumed-consumer.ts';
-import { revocationAnswer } from './revocation-answer.ts';
+import { tokenAnswers } from './token-answers.ts';
 
 export interface MiddlewareOptions
   extends Pick<
@@ -60,7 +60,7 @@ export function useMiddleware(options: MiddlewareOptions): void {
     createBackChannel({ ...options, ...parts, longestLife: longestLife(brand) }),
     scriptPagePolicy,
     spellSpaces,
-    revocationAnswer,
+    tokenAnswers,
     limitParameters,
     acceptMissingNonce((clientId) => acceptsNoNonce.has(clientId)),
     atResume(parts.binding.checkResume(findResumed)),

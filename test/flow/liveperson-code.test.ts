@@ -49,6 +49,7 @@ describe('the code flow as LivePerson uses it', () => {
 
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('pragma')).toBe('no-cache');
     expect(body['token_type']).toBe('Bearer');
     expect(body['refresh_token']).toBeUndefined();
     expect(claimsOf(body.id_token)).toMatchObject({
