@@ -175,6 +175,16 @@ describeWith('redis-server', () => {
       expect(index.length).toBeLessThanOrEqual(9);
     });
 
+    test('lives as long as the longest of a session and its grants, however many', async () => {
+      await brand.upsert('Session', 's', { uid: 'u' }, 60);
+      for (let n = 0; n < 100; n += 1) await brand.addMember('grants:u', `g${n}`, 30);
+      await brand.addMember('grants:u', 'longest', 900);
+      await brand.addMember('grants:u', 'last', 30);
+      await brand.upsert('Session', 's', { uid: 'u' }, 60);
+      await brand.upsert('EndedSession', 'u', {}, 400);
+      expect((await findLifetimes(server))['parley:2:acme:uu']).toBeGreaterThan(800);
+    });
+
     test('is bounded for a session that lives long: its grants leave once the first has expired', async () => {
       await brand.upsert('Session', 's', { uid: 'u' }, 600);
       for (let n = 0; n < 100; n += 1) await brand.addMember('grants:u', `g${n}`, 0.1);
