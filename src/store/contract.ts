@@ -35,7 +35,8 @@ export interface BrandStore {
    * - no `expiresIn`: never expires.
    * - models `Session` and `Grant`: refused with 'dropped' for 10 minutes after `destroy` (or `revokeGrant`) of the same id.
    * - model `Session`: refused with 'dropped' also where an `EndedSession` of its uid lives, which is looked for after
-   *   the write: whoever ends a session marks it first.
+   *   the write: whoever ends a session marks it first. The mark may live longer than was said: as long as what the
+   *   session has given.
    * - model `ReplayDetection`: refused with 'exists' while a record of that id lives (atomic).
    * - a record that was consumed stays consumed, whatever a late save of an older copy says.
    */
