@@ -3,7 +3,6 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerConfig } from '../config/server-schema.ts';
-import { hasMoreDoors, openMoreDoors } from './more-doors.ts';
 
 export interface Listener {
   port: number;
@@ -47,19 +46,20 @@ export async function listen(
       : createHttpServer(options, handle);
 
   const [first, ...others] = host === 'localhost' ? (['127.0.0.1', '::1'] as const) : ([host] as const);
-  const open = (at: string, on: number) => openEntrance(create, on, at);
-  const entrances = [await open(first, port)];
-  const chosen = portOf(entrances[0] as Entrance);
+  const servers: Server[] = [create()];
+  const chosen = await listenOn(servers[0] as Server, port, first);
   for (const address of others) {
+    const server = create();
     try {
-      entrances.push(await open(address, chosen));
+      await listenOn(server, chosen, address);
+      servers.push(server);
     } catch (error) {
       // A machine without IPv6 has no ::1.
       if (
         (error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL' &&
         (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT'
       ) {
-        await Promise.all(entrances.map((running) => close(running, 0)));
+        await Promise.all(servers.map((running) => close(running, 0)));
         throw error;
       }
     }
@@ -67,43 +67,18 @@ export async function listen(
   return {
     port: chosen,
     close: async (grace) => {
-      await Promise.all(entrances.map((entrance) => close(entrance, grace)));
+      await Promise.all(servers.map((server) => close(server, grace)));
     },
   };
 }
 
-/** A server and what else listens on its address for it. */
-interface Entrance {
-  server: Server;
-  doors: readonly NetServer[];
-}
-
-async function openEntrance(create: () => Server, port: number, address: string): Promise<Entrance> {
-  const server = create();
-  if (!hasMoreDoors(port)) {
-    await listenOn(server, { port, address });
-    return { server, doors: [] };
-  }
-  // Who shares a port is not told that somebody has it. A connection that comes meanwhile must not wait for an answer.
-  const probe = new NetServer((socket) => void socket.destroy());
-  await listenOn(probe, { port, address });
-  await new Promise((resolve) => probe.close(resolve));
-  await listenOn(server, { port, address, reusePort: true });
-  return { server, doors: await openMoreDoors(server, { port, host: address }) };
-}
-
-const portOf = ({ server }: Entrance) => (server.address() as AddressInfo).port;
-
-function listenOn(
-  server: NetServer,
-  { port, address, reusePort = false }: { port: number; address: string; reusePort?: boolean },
-): Promise<void> {
+function listenOn(server: Server, port: number, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(explain(error, port, address));
     server.once('error', fail);
-    server.listen({ port, host: address, reusePort }, () => {
+    server.listen(port, address, () => {
       server.removeListener('error', fail);
-      resolve();
+      resolve((server.address() as AddressInfo).port);
     });
   });
 }
@@ -125,20 +100,16 @@ function explain(error: NodeJS.ErrnoException, port: number, address: string): E
  * The listener goes first. A connection that is idle at this moment may just be getting a request, sent by a proxy
  * that cannot know yet, and http's own `close` would cut it: hence the close of the plain listener, and a pause.
  */
-async function close({ server, doors }: Entrance, grace: number): Promise<void> {
-  const closing = doors.map((door) => new Promise((resolve) => door.close(resolve)));
-  await new Promise<void>((resolve) => {
+function close(server: Server, grace: number): Promise<void> {
+  return new Promise((resolve) => {
     const timers = [
       setTimeout(() => server.closeIdleConnections(), Math.min(idlePause, grace)),
       setTimeout(() => server.closeAllConnections(), grace),
     ];
     NetServer.prototype.close.call(server, () => {
-      void Promise.all(closing).then(() => {
-        for (const timer of timers) clearTimeout(timer);
-        // Ends the timer that watches slow requests; there is nothing else left to close.
-        server.close(() => resolve());
-        return undefined;
-      });
+      for (const timer of timers) clearTimeout(timer);
+      // Ends the timer that watches slow requests; there is nothing else left to close.
+      server.close(() => resolve());
     });
   });
 }
