@@ -47,10 +47,10 @@ const quiet = 10_000;
  */
 export function createAdmission({ log, now }: AdmissionOptions): Admission {
   const limits = {
-    all: createAdaptiveLimit({ least: 12, first: 50, most: 2000, longestTurn: 4 }),
+    all: createAdaptiveLimit({ least: 16, first: 50, most: 2000, longestTurn: 4 }),
     strangers: createAdaptiveLimit({ least: 2, first: 16, most: 1000, longestTurn: 2 }),
   };
-  const brief = { patience: 10, forbearance: 250, latest: 1000, most: 1000, now };
+  const brief = { patience: 10, forbearance: 250, latest: 1000, latestOnceStill: 20, most: 1000, now };
   const lines: Record<Standing, WaitingLine> = {
     platform: createWaitingLine(brief),
     known: createWaitingLine(brief),
@@ -59,6 +59,7 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
       patience: 4000,
       forbearance: 0,
       latest: Number.POSITIVE_INFINITY,
+      latestOnceStill: Number.POSITIVE_INFINITY,
       most: 1000,
       now,
     }),

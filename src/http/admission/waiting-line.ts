@@ -8,6 +8,8 @@ export interface WaitingLineOptions {
   most: number;
   /** Milliseconds after which whose turn comes is sent away instead, burst or not: they have most likely gone. */
   latest: number;
+  /** The same once the line has stood still: served, they would make all behind them as late. */
+  latestOnceStill: number;
   now(): number;
 }
 
@@ -33,21 +35,19 @@ const few = 8;
 /** Milliseconds for which a line that stood still gets no forbearance again. */
 const memory = 5000;
 
-/** How many times the patience whoever is in such a line may have waited when their turn comes. */
-const farBeyond = 2;
-
 /**
  * A line with an end: where the first has been waiting for too long and for long enough, those who come now would wait
  * in vain (the idea of CoDel, RFC 8289: what counts is how long one waits, not how many do). From then on it takes no
  * more than can have their turn within the same patience: they come in bursts, and the last would wait far longer than
- * the first. Whoever has waited far beyond it all the same, because everything stood still for a moment, is sent away when
- * their turn comes: served, they would make all behind them as late.
+ * the first. Whoever has waited far longer all the same, because everything stood still for a moment, is sent away when
+ * their turn comes.
  */
 export function createWaitingLine({
   patience,
   forbearance,
   most,
   latest,
+  latestOnceStill,
   now,
 }: WaitingLineOptions): WaitingLine {
   const line: Waiting[] = [];
@@ -59,7 +59,7 @@ export function createWaitingLine({
   const isFull = () =>
     line.length >= (hasStoodStill() ? Math.min(most, Math.max(few, rate.value() * patience)) : most);
 
-  const longestWait = () => (hasStoodStill() ? Math.min(latest, farBeyond * patience) : latest);
+  const longestWait = () => (hasStoodStill() ? latestOnceStill : latest);
 
   function isSlow(): boolean {
     const first = line[0];

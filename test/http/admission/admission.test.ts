@@ -187,7 +187,14 @@ describe('a waiting line', () => {
   const turn = { start: () => {}, refuse: () => {} };
 
   test('closes when its first has waited too long for too long, and opens when it moves', () => {
-    const line = createWaitingLine({ patience: 20, forbearance: 250, latest: 1000, most: 3, now });
+    const line = createWaitingLine({
+      patience: 20,
+      forbearance: 250,
+      latest: 1000,
+      latestOnceStill: 40,
+      most: 3,
+      now,
+    });
     line.join(turn);
     time += 21;
     expect(line.isOpen()).toBe(true);
@@ -198,7 +205,14 @@ describe('a waiting line', () => {
   });
 
   test('that stood still has no patience for some seconds after, and sends away whose turn comes too late', () => {
-    const line = createWaitingLine({ patience: 20, forbearance: 250, latest: 1000, most: 3, now });
+    const line = createWaitingLine({
+      patience: 20,
+      forbearance: 250,
+      latest: 1000,
+      latestOnceStill: 40,
+      most: 3,
+      now,
+    });
     const told: string[] = [];
     const named = (name: string) => ({
       start: () => void told.push(`${name} began`),
@@ -218,7 +232,14 @@ describe('a waiting line', () => {
   });
 
   test('sends away, once it has stood still, whose turn comes long after its patience', () => {
-    const line = createWaitingLine({ patience: 10, forbearance: 0, latest: 1000, most: 100, now });
+    const line = createWaitingLine({
+      patience: 10,
+      forbearance: 0,
+      latest: 1000,
+      latestOnceStill: 20,
+      most: 100,
+      now,
+    });
     const told: string[] = [];
     const joinAs = (name: string) =>
       line.join({
@@ -257,7 +278,14 @@ describe('a waiting line', () => {
   });
 
   test('takes no more, once it has stood still, than can have their turn within the same patience', () => {
-    const line = createWaitingLine({ patience: 20, forbearance: 0, latest: 1000, most: 1000, now });
+    const line = createWaitingLine({
+      patience: 20,
+      forbearance: 0,
+      latest: 1000,
+      latestOnceStill: 40,
+      most: 1000,
+      now,
+    });
     const joinWhileOpen = () => {
       let joined = 0;
       for (; line.isOpen() && joined < 500; joined += 1) line.join(turn);
@@ -284,7 +312,14 @@ describe('a waiting line', () => {
   });
 
   test('is never longer than it may be', () => {
-    const line = createWaitingLine({ patience: 20, forbearance: 250, latest: 1000, most: 3, now });
+    const line = createWaitingLine({
+      patience: 20,
+      forbearance: 250,
+      latest: 1000,
+      latestOnceStill: 40,
+      most: 3,
+      now,
+    });
     for (let n = 0; n < 3; n += 1) line.join(turn);
     expect(line.isOpen()).toBe(false);
   });
