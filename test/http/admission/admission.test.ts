@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createAdaptiveLimit } from '../../../src/http/admission/adaptive-limit.ts';
 import { type Admission, createAdmission, type Standing } from '../../../src/http/admission/admission.ts';
-import { createWaitingLine } from '../../../src/http/admission/waiting-line.ts';
+import { createWaitingLine, type WaitingLine } from '../../../src/http/admission/waiting-line.ts';
 
 let time = 0;
 const now = () => time;
@@ -185,16 +185,21 @@ describe('a limit that learns', () => {
 
 describe('a waiting line', () => {
   const turn = { start: () => {}, refuse: () => {} };
+  const brief = { patience: 20, forbearance: 250, latest: 1000, latestOnceStill: 40, most: 3, now };
+
+  /** What became of those who joined, in the order in which it was told. */
+  function watch(line: WaitingLine) {
+    const told: string[] = [];
+    const join = (name: string) =>
+      line.join({
+        start: () => void told.push(`${name} began`),
+        refuse: () => void told.push(`${name} was refused`),
+      });
+    return { told, join };
+  }
 
   test('closes when its first has waited too long for too long, and opens when it moves', () => {
-    const line = createWaitingLine({
-      patience: 20,
-      forbearance: 250,
-      latest: 1000,
-      latestOnceStill: 40,
-      most: 3,
-      now,
-    });
+    const line = createWaitingLine(brief);
     line.join(turn);
     time += 21;
     expect(line.isOpen()).toBe(true);
@@ -205,26 +210,15 @@ describe('a waiting line', () => {
   });
 
   test('that stood still has no patience for some seconds after, and sends away whose turn comes too late', () => {
-    const line = createWaitingLine({
-      patience: 20,
-      forbearance: 250,
-      latest: 1000,
-      latestOnceStill: 40,
-      most: 3,
-      now,
-    });
-    const told: string[] = [];
-    const named = (name: string) => ({
-      start: () => void told.push(`${name} began`),
-      refuse: () => void told.push(`${name} was refused`),
-    });
-    line.join(named('first'));
+    const line = createWaitingLine(brief);
+    const { told, join } = watch(line);
+    join('first');
     time += 300;
     line.isOpen();
     time += 1000;
     expect(line.isOpen()).toBe(false);
     line.startNext();
-    line.join(named('second'));
+    join('second');
     time += 25;
     expect(line.isOpen()).toBe(false);
     line.startNext();
@@ -233,38 +227,32 @@ describe('a waiting line', () => {
 
   test('sends away, once it has stood still, whose turn comes long after its patience', () => {
     const line = createWaitingLine({
+      ...brief,
       patience: 10,
       forbearance: 0,
-      latest: 1000,
       latestOnceStill: 20,
       most: 100,
-      now,
     });
-    const told: string[] = [];
-    const joinAs = (name: string) =>
-      line.join({
-        start: () => void told.push(`${name} began`),
-        refuse: () => void told.push(`${name} was refused`),
-      });
-    joinAs('in a burst');
+    const { told, join } = watch(line);
+    join('in a burst');
     time += 25;
     line.startNext();
-    joinAs('when it stood still');
+    join('when it stood still');
     time += 11;
     line.isOpen();
     time += 1;
     line.isOpen();
-    joinAs('soon enough');
+    join('soon enough');
     time += 10;
     line.startNext();
     line.startNext();
-    joinAs('before the process paused');
+    join('before the process paused');
     time += 25;
     line.startNext();
-    joinAs('after some calm seconds');
+    join('after some calm seconds');
     time += 6000;
     line.startNext();
-    joinAs('calm again');
+    join('calm again');
     time += 25;
     line.startNext();
     expect(told).toEqual([
@@ -278,14 +266,7 @@ describe('a waiting line', () => {
   });
 
   test('takes no more, once it has stood still, than can have their turn within the same patience', () => {
-    const line = createWaitingLine({
-      patience: 20,
-      forbearance: 0,
-      latest: 1000,
-      latestOnceStill: 40,
-      most: 1000,
-      now,
-    });
+    const line = createWaitingLine({ ...brief, forbearance: 0, most: 1000 });
     const joinWhileOpen = () => {
       let joined = 0;
       for (; line.isOpen() && joined < 500; joined += 1) line.join(turn);
@@ -312,14 +293,7 @@ describe('a waiting line', () => {
   });
 
   test('is never longer than it may be', () => {
-    const line = createWaitingLine({
-      patience: 20,
-      forbearance: 250,
-      latest: 1000,
-      latestOnceStill: 40,
-      most: 3,
-      now,
-    });
+    const line = createWaitingLine(brief);
     for (let n = 0; n < 3; n += 1) line.join(turn);
     expect(line.isOpen()).toBe(false);
   });
