@@ -54,7 +54,7 @@ export interface AuditLogOptions {
 export function createAuditLog(options: AuditLogOptions): AuditLog {
   const { sink, pseudonyms, address: policy, now } = options;
 
-  function describe(record: AuditRecord, facts: CommonFacts, brand: string): void {
+  function addCommon(record: AuditRecord, facts: CommonFacts, brand: string): void {
     const { supportId, clientId, accountId, login, address } = facts;
     if (brand) record['brand'] = brand;
     if (typeof supportId === 'string') record['supportId'] = supportId;
@@ -68,7 +68,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   const logFor = (ownBrand: string | undefined): AuditLog => ({
     record(event, facts = {}) {
       const record: AuditRecord = { event };
-      describe(record, facts, ownBrand ?? facts.brand ?? '');
+      addCommon(record, facts, ownBrand ?? facts.brand ?? '');
       addOwn(record, facts);
       sink.write(record, now());
     },

@@ -111,7 +111,11 @@ export const serverSchema = z.strictObject({
   admin: adminSchema
     .optional()
     .describe("An interface for the operator's own programs, on a listener of its own; off by default."),
-  store_timeout: z.int().positive().default(1000).describe('Milliseconds that a store command may take.'),
+  store_timeout: z
+    .int()
+    .positive()
+    .default(1000)
+    .describe('Milliseconds for which the store may give no answer.'),
 });
 
 export type ServerConfig = z.output<typeof serverSchema>;

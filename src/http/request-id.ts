@@ -16,11 +16,11 @@ export const requestId: Middleware = (ctx, next) => {
 };
 
 export function createSupportId(): string {
-  return spell(randomInt(halves)) + spell(randomInt(halves));
+  return spell(randomInt(words)) + spell(randomInt(words));
 }
 
 /** How many words of five letters there are. */
-const halves = alphabet.length ** 5;
+const words = alphabet.length ** 5;
 
 function spell(number: number): string {
   let word = '';

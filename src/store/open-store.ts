@@ -5,7 +5,7 @@ import { createRedisStore, type RedisStoreOptions } from './redis-store.ts';
 
 export interface OpenStoreOptions
   extends Pick<RedisStoreOptions, 'prefix' | 'layout' | 'wait' | 'onCommand'> {
-  /** Milliseconds that one command may take. */
+  /** Milliseconds for which the store may give no answer. */
   timeout: number;
   log?: Pick<Log, 'info' | 'warn'>;
   /** Epoch milliseconds; the embedded store's clock. Redis has its own. */

@@ -5,7 +5,7 @@ import type { RedisAddress } from './redis-url.ts';
  * What every connection to a Redis has in common: a command fails at once while the server is away. A queued save
  * would arrive late, after its sender was told that it failed, and could undo what happened since.
  *
- * @param timeout milliseconds that one command may take
+ * @param timeout milliseconds for which a connection on which commands wait may give no answer
  */
 export function clientOptions({ credentials, tls }: RedisAddress, timeout: number) {
   return {

@@ -13,7 +13,7 @@ import { createWatch } from './watch.ts';
 
 export interface ConnectionOptions {
   url: string;
-  /** Milliseconds that one command may take. */
+  /** Milliseconds for which a connection on which commands wait may give no answer. */
   timeout: number;
   /** 'auto', the default: for one replica where the address names Sentinels or a Cluster. */
   wait?: ReplicaWait | 'auto' | 'off';

@@ -71,6 +71,7 @@ async function upsert(
   const { keys } = place;
   const indexes = indexesOf(model, payload);
   const record = { model, id, indexes };
+  const hasPointers = !isFoundById(indexes);
   const joined = grants.join(record, lifetime);
   const written = saveAndLook(place, { model, look: lookBehind(place, record, lifetime) }, (write) =>
     save({ model, key: keys.record(model, id), lifetime, write }, () =>
@@ -80,9 +81,9 @@ async function upsert(
   const [, { outcome, before: bytes, standing }, missing] = await Promise.all([
     joined,
     written,
-    isFoundById(indexes) ? [] : refreshPointers(place, record, lifetime),
+    hasPointers ? refreshPointers(place, record, lifetime) : [],
   ]);
-  if (outcome === 'saved' && bytes === null && isFoundById(indexes)) return 'saved';
+  if (outcome === 'saved' && bytes === null && !hasPointers) return 'saved';
   const before = readRecord(record, bytes);
   const stood = before ? indexesOf(model, before) : {};
   if (outcome !== 'saved') {
