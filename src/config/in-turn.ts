@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const slice = 10;
 
 /** Maps one item after the other and lets running requests go on in between: a thousand brands take seconds. */
-export async function inTurn<T, R>(items: readonly T[], map: (item: T) => R): Promise<R[]> {
+export async function inTurn<T, R>(items: readonly T[], map: (item: T) => R | Promise<R>): Promise<R[]> {
   const mapped: R[] = [];
   let began = performance.now();
   for (const item of items) {
@@ -12,7 +12,7 @@ export async function inTurn<T, R>(items: readonly T[], map: (item: T) => R): Pr
       await nextTurn();
       began = performance.now();
     }
-    mapped.push(map(item));
+    mapped.push(await map(item));
   }
   return mapped;
 }

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileStamp } from '../file-stamp.ts';
 import { configFolder, type Surroundings } from './config-folder.ts';
+import { inTurn } from './in-turn.ts';
 
 /**
  * Notices that a file of the configuration is another one. It looks instead of listening: events of the file
@@ -47,7 +48,7 @@ export async function createConfigWatch(options: ConfigWatchOptions): Promise<Co
     add(path) {
       const file = resolve(cwd, path);
       added.add(file);
-      if (!inForce.has(file)) inForce.set(file, describe(statOrUndefined(file)));
+      if (!inForce.has(file)) inForce.set(file, stampOf(file));
     },
     start(onChange) {
       const again = () => {
@@ -72,20 +73,11 @@ async function stampFolder(folder: string): Promise<Stamps> {
 }
 
 async function stampFiles(paths: readonly string[]): Promise<Stamps> {
-  const stamps = paths.map(
-    async (path) => [path, describe(await stat(path, { bigint: true }).catch(() => undefined))] as const,
-  );
-  return new Map(await Promise.all(stamps));
+  return new Map(await inTurn(paths, (path) => [path, stampOf(path)] as const));
 }
 
-function statOrUndefined(path: string) {
-  return statSync(path, { bigint: true, throwIfNoEntry: false });
-}
-
-type Stats = NonNullable<ReturnType<typeof statOrUndefined>>;
-
-function describe(stats: Stats | undefined): string {
-  return stats ? [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':') : 'none';
+function stampOf(path: string): string {
+  return fileStamp(path) ?? 'none';
 }
 
 function isSame(a: Stamps, b: Stamps): boolean {

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { fileStamp } from '../file-stamp.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -26,39 +27,37 @@ export async function loadReloadingFile<T>({
   log,
   now,
 }: ReloadingFileOptions<T>): Promise<ReloadingFile<T>> {
-  let seen = await stampOf(path);
+  let seen = fileStamp(path);
   let content = await parse(await readFile(path, 'utf8'));
   let lookedAt = now();
-  let looking: Promise<void> | undefined;
+  let reading: Promise<void> | undefined;
 
-  const look = async (): Promise<void> => {
-    const stamp = await stampOf(path).catch(() => 'gone');
-    if (stamp === seen) return;
-    // Remembered before reading: a change in between has another stamp and is read the next time.
-    seen = stamp;
+  async function readAgain(): Promise<void> {
     try {
       content = await parse(await readFile(path, 'utf8'));
       log.info({ file: path }, 'accounts file read again');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error({ file: path, reason }, 'accounts file not usable: the last good one stays in force');
+    } finally {
+      reading = undefined;
     }
-  };
+  }
+
+  function look(): void {
+    lookedAt = now();
+    const stamp = fileStamp(path);
+    if (stamp === seen) return;
+    // Remembered before reading: a change in between has another stamp and is read the next time.
+    seen = stamp;
+    reading = readAgain();
+  }
+
   return {
     async current() {
-      if (Math.abs(now() - lookedAt) >= pause) {
-        lookedAt = now();
-        looking ??= look().finally(() => {
-          looking = undefined;
-        });
-      }
-      await looking;
+      if (!reading && Math.abs(now() - lookedAt) >= pause) look();
+      await reading;
       return content;
     },
   };
-}
-
-async function stampOf(path: string): Promise<string> {
-  const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-  return [ino, size, mtimeNs, ctimeNs].join(':');
 }

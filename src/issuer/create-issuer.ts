@@ -18,6 +18,7 @@ import { createProviderConfiguration } from './provider-configuration.ts';
 import { createBrandInInteraction } from './sign-in/brand-in-interaction.ts';
 import { createCheckAuthorization } from './sign-in/check-authorization.ts';
 import { createReplayDetection } from './replay-detection.ts';
+import { shareContext } from './shared-context.ts';
 import { rememberSignInFacts } from './sign-in-facts.ts';
 import { createAdapterFactory } from './store-adapter.ts';
 import { createVerifyServiceToken } from './verify-service-token.ts';
@@ -65,6 +66,7 @@ export async function createIssuer(options: IssuerOptions) {
       }),
     }),
   );
+  shareContext(provider);
   const end = (session: Session) => endSession({ ...options, ...parts, provider }, session);
 
   const findConsumer = createFindPageConsumer({

@@ -42,16 +42,29 @@ const lifetime = 24 * 3600;
 const counterWindow = 365 * 24 * 3600;
 /** Milliseconds in which requests are gathered for one write. */
 const gathering = 250;
+/** Milliseconds between two writes that only tell of answers: a thousand brands write, and their requests pay. */
+const pace = 5000;
 
 /**
  * A ring of fixed places per client: a counter says which place is next, and what is written there is gone after
- * a day. Requests are gathered and written after their answers, so that the log costs a busy client four pairs of
- * writes a second and no request any time. When the store does not answer, they are lost.
+ * a day. Requests are gathered and written after their answers, so that the log costs no request any time. What went
+ * wrong, and the first request after a pause, is there after a quarter of a second: somebody may be looking for it.
+ * What a busy client was answered is gathered for longer. When the store does not answer, they are lost.
  */
 export function createRequestLog({ store, log }: RequestLogOptions): RequestLog {
   const pending = new Map<string, LoggedRequest[]>();
   let writing = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let firesAt = Infinity;
+  let flushedAt = -Infinity;
+
+  /** @param now milliseconds of the process's life */
+  function flushBy(time: number, now: number): void {
+    if (firesAt <= time) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void flush(), time - now).unref();
+    firesAt = time;
+  }
 
   async function write(clientId: string, requests: LoggedRequest[]): Promise<void> {
     const place = (await store.increment(counterOf(clientId), counterWindow)) % most;
@@ -68,7 +81,8 @@ export function createRequestLog({ store, log }: RequestLogOptions): RequestLog 
 
   function flush(): Promise<void> {
     clearTimeout(timer);
-    timer = undefined;
+    firesAt = Infinity;
+    flushedAt = performance.now();
     const gathered = [...pending];
     pending.clear();
     writing = writeAll(gathered, writing);
@@ -82,9 +96,12 @@ export function createRequestLog({ store, log }: RequestLogOptions): RequestLog 
       requests.push(request);
       if (requests.length > most) requests.shift();
       pending.set(clientId, requests);
-      timer ??= setTimeout(() => void flush(), gathering).unref();
+      const now = performance.now();
+      const soon = now + gathering;
+      flushBy(request.outcome === 'answered' ? Math.max(soon, flushedAt + pace) : soon, now);
     },
     async list(clientId) {
+      if (pending.has(clientId)) await flush();
       const places = Array.from({ length: most }, (_, place) => placeOf(clientId, place));
       const records = await Promise.all(places.map((id) => store.find('RequestLog', id)));
       const requests = records.flatMap((record) => (record?.['requests'] ?? []) as LoggedRequest[]);

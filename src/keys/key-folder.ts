@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileStamp } from '../file-stamp.ts';
 import { brandFolder } from './brand-folder.ts';
 import { createFileLock, type HeldLock, waitForLock } from './file-lock.ts';
 import { KeyError } from './key-error.ts';
@@ -36,10 +36,7 @@ export function openKeyFolder({ folder, brand, hasAgent = false }: KeyFolder): K
     place: file,
     command,
     read: () => findSecretFile(file),
-    async stamp() {
-      const stats = await stat(file, { bigint: true }).catch(() => undefined);
-      return stats ? [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':') : 'none';
-    },
+    stamp: () => fileStamp(file),
     async create(text) {
       await createSecretFile(file, text);
     },

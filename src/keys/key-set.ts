@@ -19,7 +19,7 @@ export interface KeySet {
   /** Files of certificates that are for none of the keys. */
   unusedCertificates: readonly string[];
   /** Of the text that was read (KeyHome.stamp). */
-  stamp: string;
+  stamp: string | undefined;
 }
 
 export type KeySetOptions = LoadOptions & ({ home: KeyHome } | KeyFolder);
@@ -40,11 +40,11 @@ export async function loadKeySet(options: KeySetOptions): Promise<KeySet> {
   const { create, times = { tokenLife: Infinity }, now = Date.now } = options;
   const home = 'home' in options ? options.home : openKeyFolder(options);
   // Before the text: a change in between is seen at the next look.
-  let stamp = await home.stamp();
+  let stamp = home.stamp();
   let text = await home.read();
   if (text === undefined && create) {
     await home.create(formatSigningFile(await draftFirstKeys(now())));
-    stamp = await home.stamp();
+    stamp = home.stamp();
     text = await home.read();
   }
   if (text === undefined)

@@ -14,7 +14,7 @@ export function openKeyText(text: string, place: string): KeyHome {
     isReadOnly: true,
     command: 'npx parley keys create <brand>',
     read: () => Promise.resolve(text),
-    stamp: () => Promise.resolve(stamp),
+    stamp: () => stamp,
     create: refuse,
     change: refuse,
   };

@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { BrandSite } from '../brand/brand-site.ts';
+import { inTurn } from '../config/in-turn.ts';
 import { advanceKeys, isAdvanceDue } from '../keys/advance-keys.ts';
 import type { KeyState } from '../keys/key-states.ts';
 import { certificateEnd } from '../keys/certificates.ts';
@@ -30,18 +31,23 @@ export interface KeyKeeperOptions {
 const pause = 2000;
 /** Milliseconds until something is tried, or said, again. */
 const afterFailure = 60_000;
+/** Milliseconds after which keys are gone through again though nothing about them has changed. */
+const mostRest = 60_000;
 const betweenWarnings = 24 * 3_600_000;
 const endsSoon = 30 * 24 * 3_600_000;
 
 export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOptions): KeyKeeper {
   const failures = new Map<string, { message: string; again: number }>();
   const warned = new Map<string, number>();
+  /** Until when a site needs no more than the look at its file: of a thousand brands, nearly all each time. */
+  const rests = new WeakMap<BrandSite, number>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
   let stopped = false;
 
   async function lookAt(site: BrandSite): Promise<void> {
     const { brand, keys } = site;
+    if (now() < (rests.get(site) ?? 0) && keys.home.stamp() === keys.set.stamp) return;
     const isDue = !keys.home.isReadOnly && isAdvanceDue(keys.set.entries, keys.policy, now());
     if (isDue && now() >= (failures.get(brand)?.again ?? 0))
       await attempt(brand, () => advanceKeys(keys.home, keys.policy, now()));
@@ -49,12 +55,13 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
     warnOfWaiting(site);
     warnOfAgent(site);
     warnOfCertificates(site);
+    rests.set(site, Math.min(now() + mostRest, ...keys.set.states.map(({ until }) => until ?? Infinity)));
   }
 
   /** Only what the Provider was built with needs another Provider; dates and acknowledgements do not. */
   async function follow(site: BrandSite): Promise<void> {
     const { home, policy, certificates, set } = site.keys;
-    const isSame = (await home.stamp()) === set.stamp;
+    const isSame = home.stamp() === set.stamp;
     const fresh = isSame
       ? { ...set, ...arrangeKeySet(set.entries, policy, now()) }
       : await loadKeySet({ home, certificates, create: false, times: policy, now });
@@ -119,7 +126,7 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
   }
 
   async function look(): Promise<void> {
-    for (const site of sites()) await lookAt(site);
+    await inTurn(sites(), lookAt);
   }
 
   function again(): void {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerRequests } from '../../src/cli/requests.ts';
@@ -53,7 +54,7 @@ async function withLog<T>(work: (log: ReturnType<typeof createRequestLog>) => Pr
 /** The client's newest request, once `isIt` holds for it. */
 async function newest(clientId: string, isIt: (request: LoggedRequest) => boolean): Promise<LoggedRequest> {
   let last: LoggedRequest | undefined;
-  await poll(`a request of ${clientId} is logged`, 5000, async () => {
+  await poll(`a request of ${clientId} is logged`, 15_000, async () => {
     last = (await withLog((log) => log.list(clientId))).at(-1);
     return last !== undefined && isIt(last);
   });
@@ -212,6 +213,33 @@ describe('the request log', () => {
     const log = createRequestLog({ store: { upsert: gone, find: gone, increment: gone }, log: silentLog });
     log.add('web', { at: 1, endpoint: '/token', outcome: 'answered', supportId: 'S' });
     await expect(log.flush()).resolves.toBeUndefined();
+  });
+
+  test('a busy client is written down every few seconds, and at once when something went wrong', async () => {
+    const written: unknown[] = [];
+    const log = createRequestLog({
+      store: {
+        upsert: async (_model, _id, payload) => {
+          written.push((payload['requests'] as LoggedRequest[]).map(({ supportId }) => supportId));
+          return 'saved';
+        },
+        find: async () => undefined,
+        increment: async () => 1,
+      },
+      log: silentLog,
+    });
+    const add = (supportId: string, outcome: LoggedRequest['outcome']) =>
+      log.add('web', { at: Date.now(), endpoint: '/token', outcome, supportId });
+    add('first', 'answered');
+    await poll('the first after a pause is written', 5000, () => written.length === 1);
+    add('second', 'answered');
+    // Longer than the first one took.
+    await pause(500);
+    add('third', 'refused');
+    await poll('the refusal is written', 5000, () => written.length > 1);
+    add('fourth', 'answered');
+    await log.list('web');
+    expect(written).toEqual([['first'], ['second', 'third'], ['fourth']]);
   });
 });
 

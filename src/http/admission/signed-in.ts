@@ -35,7 +35,7 @@ export function createIsSignedIn(
     const id = ctx.cookies.get(cookie, { signed: true });
     if (id === undefined) return false;
     // Its memory is taken at once, and most brands never need it.
-    sessions ??= new LRUCache({ max: mostSessions, ttl: remembered });
+    sessions ??= new LRUCache({ maxSize: mostSessions, sizeCalculation: () => 1, ttl: remembered });
     const answer = sessions.get(id) ?? ask(ctx, id);
     sessions.set(id, answer, { noUpdateTTL: true });
     return answer;
