@@ -134,13 +134,14 @@ describeWith('openssl', (openssl) =>
         const [cookie] = (await context.cookies(site.page)).filter(({ name }) => name === 'sid');
         brand.signOut(cookie?.value ?? '');
         const signedOut = Date.now();
-        let asked = signedOut;
+        let lastGiven = signedOut;
         await poll('Parley knows', 20_000, async () => {
-          asked = Date.now();
+          const asked = Date.now();
           const [[identity]] = await page.evaluate<[[unknown]]>('identities()');
+          if (identity !== null) lastGiven = asked;
           return identity === null;
         });
-        expect(asked - signedOut).toBeLessThan(5500);
+        expect(lastGiven - signedOut).toBeLessThan(5500);
         expect(await page.evaluate(ask)).toEqual(['', 'sign_in_required']);
         const redeemed = await exchange(site.client('liveperson'), String(code), { code_verifier: verifier });
         expect(redeemed.body.error).toBe('invalid_grant');

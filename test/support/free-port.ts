@@ -7,14 +7,22 @@ import { createServer } from 'node:net';
  */
 const range = { first: 10_240, last: 32_767 };
 
-/** Each process begins somewhere else, and asks for none twice until it has asked for all. */
-let next = randomInt(range.first, range.last);
+/**
+ * Each of jest's processes has a part of its own, for another one may be told of the same port before a server
+ * listens there, or while a server that was killed is started again. jest numbers them from 1.
+ */
+const parts = 8;
+const size = Math.floor((range.last - range.first + 1) / parts);
+const first = range.first + size * (Number(process.env['JEST_WORKER_ID'] ?? 0) % parts);
+
+/** Each run begins somewhere else, and asks for none twice until it has asked for all. */
+let next = first + randomInt(size);
 
 /** A port of the loopback interfaces that nobody listens on at this moment, and nobody else is told of. */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = next;
-    next = port === range.last ? range.first : port + 1;
+    next = first + ((port + 1 - first) % size);
     if ((await isFree(port, '127.0.0.1')) && (await isFree(port, '::1'))) return port;
   }
 }

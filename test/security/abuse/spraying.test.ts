@@ -3,6 +3,7 @@ import { Guesser } from '../../support/guesser.ts';
 import { type RunningParley, startParley } from '../../support/start-parley.ts';
 import { dana, sam, testBrand } from '../../support/test-brand.ts';
 import { webClient } from '../../support/web-client.ts';
+import { withoutIds } from '../../support/without-ids.ts';
 
 const limits = { accounts_per_address: 6, first_wait: 900 };
 
@@ -32,7 +33,7 @@ describe('45 an address that tries one password at many accounts', () => {
     const told = parley.log.filter(({ event }) => event === 'spraying.detected');
     expect(told).toHaveLength(1);
     expect(told[0]).toMatchObject({ stream: 'audit', brand: 'acme', address: sprayer, accounts: 6 });
-    expect(JSON.stringify(told)).not.toContain('c-5');
+    expect(withoutIds(JSON.stringify(told))).not.toContain('c-5');
   });
 
   test('is not a carrier behind whose one address consumers mistype and then sign in', async () => {
