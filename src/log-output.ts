@@ -1,7 +1,5 @@
 import pino, { type DestinationStream } from 'pino';
 
-/** Characters that are gathered for one write. */
-const gathered = 3_500;
 /** A pipe takes so many bytes whole (PIPE_BUF): lines of several workers never mix. */
 const largestWrite = 4_096;
 /** Milliseconds that a line waits at most. */
@@ -14,32 +12,39 @@ const error = 50;
  * written at once with all that came before, so is everything when the process ends; only one that is killed loses the
  * lines of the last moment.
  *
- * Written by this thread, because what another one had begun to write would be missing, or out of its order, after a
- * crash.
+ * Gathered here and not by pino's own output, which measures all that it has gathered anew for each line. Written by this
+ * thread, because what another one had begun to write would be missing, or out of its order, after a crash.
  */
 export function openLogOutput(): DestinationStream {
-  const output = pino.destination({
-    dest: 1,
-    sync: true,
-    minLength: gathered,
-    maxWrite: largestWrite,
-    periodicFlush: longestWait,
-  });
+  const output = pino.destination({ dest: 1, sync: true });
+  let gathered = '';
+  let bytes = 0;
+  const flush = () => {
+    if (bytes === 0) return;
+    const lines = gathered;
+    [gathered, bytes] = ['', 0];
+    output.write(lines);
+  };
   const flushSync = () => {
     try {
+      flush();
       output.flushSync();
     } catch {
       // Whoever read them is gone.
     }
   };
+  setInterval(flush, longestWait).unref();
   process.once('exit', flushSync);
   return {
     // pino then tells the level of each line.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string) {
-      output.write(line);
-      if (this.lastLevel >= error) output.flush();
+      const size = Buffer.byteLength(line);
+      if (bytes + size > largestWrite) flush();
+      gathered += line;
+      bytes += size;
+      if (this.lastLevel >= error) flush();
     },
     flushSync,
   } as DestinationStream & { lastLevel: number };
