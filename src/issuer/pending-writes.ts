@@ -2,6 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import { Provider } from 'oidc-provider';
 import { ParleyError } from '../errors.ts';
 import { toProtocolError } from './protocol-error.ts';
+import { createRequestNote } from './request-note.ts';
 
 /**
  * Writes that nothing in their own request depends on: its answer waits for them, and its other work does not. They
@@ -14,26 +15,30 @@ export interface PendingWrites {
   middleware: Middleware;
 }
 
+const atOnce = Promise.resolve();
+
+const pending = createRequestNote<Promise<unknown>[]>('pending writes');
+
 export function createPendingWrites(): PendingWrites {
-  const pending = new WeakMap<object, Promise<unknown>[]>();
   return {
-    async add(write) {
-      const writes = Provider.ctx && pending.get(Provider.ctx);
-      if (!writes) {
-        await write;
-        return;
-      }
+    add(write) {
+      const writes = Provider.ctx && pending.find(Provider.ctx);
+      if (!writes) return write.then(ignore);
       writes.push(write);
       // Its failure is looked at before the answer.
-      write.catch(() => {});
+      write.catch(ignore);
+      return atOnce;
     },
     middleware: async (ctx: Context, next: Next) => {
       const writes: Promise<unknown>[] = [];
-      pending.set(ctx, writes);
+      pending.write(ctx, writes);
       await next();
+      if (writes.length === 0) return;
       await Promise.all(writes).catch((error: unknown) => {
         throw error instanceof ParleyError ? toProtocolError(error) : error;
       });
     },
   };
 }
+
+function ignore(): void {}

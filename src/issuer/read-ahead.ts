@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { Provider } from 'oidc-provider';
 import type { BrandStore, ModelName, Payload } from '../store/contract.ts';
+import { type HeldAnswers, holdAnswer, holdAnswers, takeAnswer } from './held-answers.ts';
+import type { Requested } from './request-note.ts';
 
 /**
  * A code, a token or a session leads to other records, for which the library and our checks ask one after the other.
@@ -13,7 +15,7 @@ export interface ReadAhead {
   /** The same store for whatever a request asks. */
   store: BrandStore;
   /** The session of a request that has not reached the library yet, which gets the same answer. */
-  findSession(ctx: object, id: string): Promise<Payload | undefined>;
+  findSession(ctx: Requested, id: string): Promise<Payload | undefined>;
 }
 
 /** Ids of what a record leads to; a wrong one would answer nobody's question. */
@@ -45,23 +47,14 @@ const mostRecords = 10_000;
 
 interface Occasion {
   /** The request. */
-  ctx: object | undefined;
+  ctx: Requested | undefined;
   model: ModelName;
   id: string;
   wanted: readonly Ahead[];
 }
 
-interface Answer {
-  id: string;
-  found: Promise<unknown>;
-}
-
-/** Answers that a request has not asked for yet, one of a kind: by model, or `uid` and `not before`. */
-type Held = Map<string, Answer>;
-
 export function createReadAhead(store: BrandStore): ReadAhead {
   const known = new LRUCache<string, Leads>({ maxSize: mostRecords, sizeCalculation: () => 1 });
-  const held = new WeakMap<object, Held>();
 
   /** Whereto a record leads never changes. */
   function note(model: ModelName, id: string, payload: Payload): void {
@@ -70,8 +63,8 @@ export function createReadAhead(store: BrandStore): ReadAhead {
     known.set(id, { model, grantId, sessionUid: sessionUid ?? uid, accountId });
   }
 
-  function askAhead({ grantId, sessionUid, accountId }: Leads, wanted: readonly Ahead[]): Held {
-    const answers: Held = new Map();
+  function askAhead({ grantId, sessionUid, accountId }: Leads, wanted: readonly Ahead[]): HeldAnswers {
+    const answers: HeldAnswers = new Map();
     const hold = (kind: string, id: unknown, ask: (id: string) => Promise<unknown>): void => {
       if (typeof id !== 'string') return;
       const found = ask(id);
@@ -88,23 +81,16 @@ export function createReadAhead(store: BrandStore): ReadAhead {
     return answers;
   }
 
-  function holdForThisTurn(ctx: object, answers: Held): void {
-    held.set(ctx, answers);
-    setImmediate(() => {
-      if (held.get(ctx) === answers) held.delete(ctx);
-    });
-  }
-
   /** What the record leads to is sent first, and so is there when the work is done. */
   async function withAhead<T>({ ctx, model, id, wanted }: Occasion, work: () => Promise<T>): Promise<T> {
     const leads = ctx && known.get(id);
     const answers = leads?.model === model ? askAhead(leads, wanted) : undefined;
     const result = await work();
-    if (ctx && answers) holdForThisTurn(ctx, answers);
+    if (ctx && answers) holdAnswers(ctx, answers);
     return result;
   }
 
-  async function findLeading(ctx: object | undefined, model: ModelName, id: string) {
+  async function findLeading(ctx: Requested | undefined, model: ModelName, id: string) {
     const wanted = withRecord.get(model);
     if (!wanted) return store.find(model, id);
     const found = await withAhead({ ctx, model, id, wanted }, () => store.find(model, id));
@@ -112,21 +98,13 @@ export function createReadAhead(store: BrandStore): ReadAhead {
     return found;
   }
 
-  function take<T>(kind: string, id: string): Promise<T> | undefined {
-    const answers = Provider.ctx && held.get(Provider.ctx);
-    const answer = answers?.get(kind);
-    if (answer?.id !== id) return undefined;
-    answers?.delete(kind);
-    return answer.found as Promise<T>;
-  }
-
   return {
     store: {
       ...store,
-      find: (model, id) => take<Payload | undefined>(model, id) ?? findLeading(Provider.ctx, model, id),
-      findByUid: (model, uid) => take<Payload | undefined>('uid', uid) ?? store.findByUid(model, uid),
+      find: (model, id) => takeAnswer<Payload | undefined>(model, id) ?? findLeading(Provider.ctx, model, id),
+      findByUid: (model, uid) => takeAnswer<Payload | undefined>('uid', uid) ?? store.findByUid(model, uid),
       notBefore: (accountId) =>
-        take<number | undefined>('not before', accountId) ?? store.notBefore(accountId),
+        takeAnswer<number | undefined>('not before', accountId) ?? store.notBefore(accountId),
       consume(model, id) {
         const wanted = withUse.get(model);
         const consume = () => store.consume(model, id);
@@ -139,8 +117,7 @@ export function createReadAhead(store: BrandStore): ReadAhead {
     },
     async findSession(ctx, id) {
       const found = await findLeading(ctx, 'Session', id);
-      const answers: Held = held.get(ctx) ?? new Map();
-      holdForThisTurn(ctx, answers.set('Session', { id, found: Promise.resolve(found) }));
+      holdAnswer(ctx, 'Session', { id, found: Promise.resolve(found) });
       return found;
     },
   };

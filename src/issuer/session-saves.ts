@@ -3,6 +3,7 @@ import { type AdapterPayload, Provider } from 'oidc-provider';
 import type { BrandStore } from '../store/contract.ts';
 import type { AccountSessions } from './account-sessions.ts';
 import type { EndedSessions } from './ended-sessions.ts';
+import { createRequestNote } from './request-note.ts';
 
 export interface SessionSavesOptions {
   store: BrandStore;
@@ -29,15 +30,16 @@ export interface SessionSaves {
 /** Seconds by which a session may end earlier than its last request would have it. */
 const longestSlack = 60;
 
+/** What the session of a request was when it began. */
+const found = createRequestNote<{ id: string; content: AdapterPayload; end: number }>('session as found');
+
 export function createSessionSaves(options: SessionSavesOptions): SessionSaves {
   const { store, accountSessions, endedSessions, onLateSave } = options;
   const slack = Math.min(longestSlack, options.idleLifetime / 20);
-  /** By request: what the session was when it began. */
-  const found = new WeakMap<object, { id: string; content: AdapterPayload; end: number }>();
 
   /** Whether the store has the session as it is, near enough. */
   function isSaved(id: string, payload: AdapterPayload): boolean {
-    const before = Provider.ctx && found.get(Provider.ctx);
+    const before = Provider.ctx && found.find(Provider.ctx);
     if (before?.id !== id || payload.exp === undefined) return false;
     return (
       Math.abs(payload.exp - before.end) < slack && isDeepStrictEqual(before.content, contentOf(payload))
@@ -50,7 +52,7 @@ export function createSessionSaves(options: SessionSavesOptions): SessionSaves {
    */
   async function admit(id: string, { accountId }: AdapterPayload): Promise<void> {
     const ctx = Provider.ctx;
-    if (accountId === undefined && ctx && found.get(ctx)?.id !== id) await options.admitAnonymous(ctx.ip);
+    if (accountId === undefined && ctx && found.find(ctx)?.id !== id) await options.admitAnonymous(ctx.ip);
   }
 
   async function hasEnded(id: string, payload: AdapterPayload, expiresIn?: number): Promise<boolean> {
@@ -69,7 +71,7 @@ export function createSessionSaves(options: SessionSavesOptions): SessionSaves {
       const payload = await store.find('Session', id);
       const ctx = Provider.ctx;
       if (ctx && typeof payload?.['exp'] === 'number')
-        found.set(ctx, { id, content: contentOf(payload), end: payload['exp'] });
+        found.write(ctx, { id, content: contentOf(payload), end: payload['exp'] });
       return payload;
     },
     async save(id, payload, expiresIn) {

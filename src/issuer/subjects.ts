@@ -4,6 +4,7 @@ import type { Account, AccountDirectory } from '../directory/contract.ts';
 import type { Log } from '../log.ts';
 import type { BrandStore } from '../store/contract.ts';
 import { accountAtClient } from './account-at-client.ts';
+import { createRequestNote, type Requested } from './request-note.ts';
 import { createSubjectRules, type SubjectRulesOptions } from './subject-rules.ts';
 
 export interface SubjectsOptions extends SubjectRulesOptions {
@@ -21,7 +22,7 @@ export interface SubjectsOptions extends SubjectRulesOptions {
  */
 export interface Subjects {
   /** For an account that was just found; undefined, and a line in the log, when it has no subject there. */
-  of(account: Account, client: Client, ctx?: object): string | undefined;
+  of(account: Account, client: Client, ctx?: Requested): string | undefined;
   /** Keeps what a session's tokens say, for a notice after the account is gone. */
   remember(account: Account, client: Client): Promise<void>;
   /** oidc-provider's pairwiseIdentifier. Throws when there is no subject: `of` has refused the request before. */
@@ -30,17 +31,18 @@ export interface Subjects {
 
 const model = 'Subject';
 
+/** Of a request, so that each place of one answer names the consumer by one record. */
+const found = createRequestNote<Account>('account found');
+
 export function createSubjects(options: SubjectsOptions): Subjects {
   const { directory, store, log } = options;
   const rules = createSubjectRules(options);
-  /** Accounts found for a request, so that each place of one answer names the consumer by one record. */
-  const found = new WeakMap<object, Account>();
 
   async function findByTemplate(
-    ctx: object | undefined,
+    ctx: Requested | undefined,
     { accountId, client }: { accountId: string; client: Client },
   ): Promise<SubjectOutcome> {
-    const known = ctx && found.get(ctx);
+    const known = ctx && found.find(ctx);
     if (known?.accountId === accountId) return rules.of(known, client);
     // A notice about the end of a session, when the account may be gone: what its tokens said.
     const remembered = await store.find(model, accountAtClient(accountId, client.clientId));
@@ -51,7 +53,7 @@ export function createSubjects(options: SubjectsOptions): Subjects {
 
   return {
     of(account, client, ctx) {
-      if (ctx) found.set(ctx, account);
+      if (ctx) found.write(ctx, account);
       const outcome = rules.of(account, client);
       if ('subject' in outcome) return outcome.subject;
       log.error(
