@@ -22,7 +22,9 @@ export function createPseudonyms(key: string): Pseudonyms {
 
   function hash(kind: string, brand: string, value: string): string {
     const text = JSON.stringify([kind, brand, value]);
-    const pseudonym = made.get(text) ?? make(text);
+    const known = made.get(text);
+    if (known !== undefined) return known;
+    const pseudonym = make(text);
     made.set(text, pseudonym);
     return pseudonym;
   }

@@ -57,7 +57,9 @@ function createAddressMatcher(entries: readonly string[]): (address: string) => 
     return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
   };
   return (address) => {
-    const answer = known.get(address) ?? check(address);
+    const before = known.get(address);
+    if (before !== undefined) return before;
+    const answer = check(address);
     known.set(address, answer);
     return answer;
   };

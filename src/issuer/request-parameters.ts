@@ -46,6 +46,11 @@ function lengthOf(value: unknown): number {
  */
 export function acceptMissingNonce(allows: (clientId: string) => boolean): Middleware {
   return (ctx: Context, next: Next) => {
+    if (ctx.path === '/auth') acceptNoNonce(ctx);
+    return next();
+  };
+
+  function acceptNoNonce(ctx: Context): void {
     const {
       client_id: clientId,
       response_type: responseType,
@@ -56,14 +61,11 @@ export function acceptMissingNonce(allows: (clientId: string) => boolean): Middl
     const asksForIdToken = typeof responseType === 'string' && responseType.split(' ').includes('id_token');
     // A request object brings its own nonce, which must not be taken for the placeholder.
     const isPlain = request === undefined && requestUri === undefined;
-    if (ctx.path === '/auth' && asksForIdToken && nonce === undefined && isPlain) {
-      if (typeof clientId === 'string' && allows(clientId)) {
-        withoutNonce.add(ctx);
-        ctx.query = { ...ctx.query, nonce: absentNonce };
-      }
-    }
-    return next();
-  };
+    if (!asksForIdToken || nonce !== undefined || !isPlain) return;
+    if (typeof clientId !== 'string' || !allows(clientId)) return;
+    withoutNonce.add(ctx);
+    ctx.query = { ...ctx.query, nonce: absentNonce };
+  }
 }
 
 /** Runs for every authorization request, after the library's own parameter checks and before the account is loaded. */

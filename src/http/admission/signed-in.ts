@@ -36,8 +36,10 @@ export function createIsSignedIn(
     if (id === undefined) return false;
     // Its memory is taken at once, and most brands never need it.
     sessions ??= new LRUCache({ maxSize: mostSessions, sizeCalculation: () => 1, ttl: remembered });
-    const answer = sessions.get(id) ?? ask(ctx, id);
-    sessions.set(id, answer, { noUpdateTTL: true });
+    const known = sessions.get(id);
+    if (known) return known;
+    const answer = ask(ctx, id);
+    sessions.set(id, answer);
     return answer;
   };
 }

@@ -50,7 +50,7 @@ export function createPointers(place: Place): Pointers {
       ]);
       const { id } = readWhereabouts(text);
       if (id === undefined) return undefined;
-      guesses.set(key, id);
+      if (id !== guess) guesses.set(key, id);
       // Nothing may have been there yet when it was asked for: on a Cluster another node answers for the pointer, later.
       const payload = (id === guess ? guessed : undefined) ?? (await findRecord(place, { model, id }));
       const matches = Object.entries(holds).every(([name, value]) => payload?.[name] === value);
