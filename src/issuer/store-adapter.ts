@@ -31,11 +31,11 @@ export function createAdapterFactory({
   return (model) => {
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
-        if (model === 'Session') return sessionSaves.save(id, payload, expiresIn);
+        if (model === 'Session') return await sessionSaves.save(id, payload, expiresIn);
         if (isAnonymous(model, payload)) await admitAnonymous(Provider.ctx?.ip ?? '');
         const write = store.upsert(model, id, payload, expiresIn);
-        if (isReadLater.has(model)) return pendingWrites.add(write);
-        if ((await write) === 'exists') throw new errors.InvalidRequest('already used');
+        if (isReadLater.has(model)) await pendingWrites.add(write);
+        else if ((await write) === 'exists') throw new errors.InvalidRequest('already used');
       },
       find: (id) => (model === 'Session' ? sessionSaves.find(id) : store.find(model, id)),
       findByUid: (uid) => store.findByUid(model, uid),

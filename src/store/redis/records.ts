@@ -8,13 +8,20 @@ import {
   type RecordIndexes,
   toMilliseconds,
 } from '../record-rules.ts';
-import { type Command, command, inTurn } from './command.ts';
+import { command, inTurn } from './command.ts';
 import type { Connection } from './connection.ts';
 import { endRecord } from './end-record.ts';
 import { createPointers, findRecord } from './find-record.ts';
 import { createGrantIndex, type GrantIndex } from './grant-index.ts';
 import type { RedisPart } from './part.ts';
-import { type Place, refreshPointers, removeIndexes, setPointer, withoutIndexes } from './record-pointers.ts';
+import {
+  type IndexedRecord,
+  type Place,
+  refreshPointers,
+  removeIndexes,
+  setPointer,
+  withoutIndexes,
+} from './record-pointers.ts';
 import { revokeGrant } from './revoke-grant.ts';
 import { consumeRecord, type Lifetime, upsertRecord } from './scripts.ts';
 import { leadTo, lookBehind, type Standing } from './session-uids.ts';
@@ -42,11 +49,13 @@ export const records: RedisPart<
   return {
     async upsert(model, id, payload, expiresIn) {
       const lifetime = expiresIn === undefined ? '' : toMilliseconds(expiresIn);
-      if (isEndAtUid(model)) return endAtUid(id, lifetime);
-      const { uid } = indexesOf(model, payload);
+      if (isEndAtUid(model)) return await endAtUid(id, lifetime);
+      const indexes = indexesOf(model, payload);
+      const record: Save = { model, id, payload, lifetime, indexes };
+      if (isFoundById(indexes)) return await saveFoundById(place, grants, record);
       // Its code will ask for it by its uid.
-      if (uid !== undefined) pointers.note(keys.uid(model, uid), id);
-      return upsert(place, grants, { model, id, payload, lifetime });
+      if (indexes.uid !== undefined) pointers.note(keys.uid(model, indexes.uid), id);
+      return await saveWithPointers(place, grants, record);
     },
     find: (model, id) => (isEndAtUid(model) ? findEndAtUid(id) : findRecord(place, { model, id })),
     findByUid: (model, uid) => pointers.find({ model, key: keys.uid(model, uid), holds: { uid } }),
@@ -58,40 +67,54 @@ export const records: RedisPart<
   };
 };
 
-interface Save extends RecordName {
+interface Save extends IndexedRecord {
   payload: Payload;
   lifetime: Lifetime;
 }
 
-async function upsert(
-  place: Place,
-  grants: GrantIndex,
-  { model, id, payload, lifetime }: Save,
-): Promise<SaveOutcome> {
-  const { keys } = place;
-  const indexes = indexesOf(model, payload);
-  const record = { model, id, indexes };
-  const hasPointers = !isFoundById(indexes);
-  const joined = grants.join(record, lifetime);
-  const written = saveAndLook(place, { model, look: lookBehind(place, record, lifetime) }, (write) =>
-    save({ model, key: keys.record(model, id), lifetime, write }, () =>
-      writeRecord(record, payload, keys.layout.packs),
-    ),
-  );
-  const [, { outcome, before: bytes, standing }, missing] = await Promise.all([
-    joined,
-    written,
-    hasPointers ? refreshPointers(place, record, lifetime) : [],
+/** And by nothing else, which nearly all are: no pointers stand beside it. */
+function isFoundById({ uid, userCode }: RecordIndexes): boolean {
+  return uid === undefined && userCode === undefined;
+}
+
+/** Written by the hundred for each that stood before: a new one is two promises, and no look at what else there is. */
+async function saveFoundById(place: Place, grants: GrantIndex, record: Save): Promise<SaveOutcome> {
+  const joined = grants.join(record, record.lifetime);
+  const [saved] = await Promise.all([save(place, record, writerFor(place, record)), joined]);
+  if (saved === 'new') return 'saved';
+  return await followSave(place, record, { ...saved, standing: undefined, missing: [] });
+}
+
+async function saveWithPointers(place: Place, grants: GrantIndex, record: Save): Promise<SaveOutcome> {
+  const [, { saved, standing }, missing] = await Promise.all([
+    grants.join(record, record.lifetime),
+    saveAndLook(place, record),
+    refreshPointers(place, record, record.lifetime),
   ]);
-  if (outcome === 'saved' && bytes === null && !hasPointers) return 'saved';
-  const before = readRecord(record, bytes);
+  const { outcome, before } = saved === 'new' ? ({ outcome: 'saved', before: null } as const) : saved;
+  return await followSave(place, record, { outcome, before, standing, missing });
+}
+
+interface Saved {
+  outcome: SaveOutcome;
+  /** The text that stood there. */
+  before: Buffer | null;
+}
+
+/** What stands beside a record is made to fit it. @param missing the keys of pointers that do not lead here */
+async function followSave(
+  place: Place,
+  { model, id, indexes, lifetime }: Save,
+  { outcome, before: bytes, standing, missing }: Saved & { standing: Standing; missing: string[] },
+): Promise<SaveOutcome> {
+  const before = readRecord({ model, id }, bytes);
   const stood = before ? indexesOf(model, before) : {};
   if (outcome !== 'saved') {
     await removeIndexes(place, { model, id, indexes: withoutIndexes(indexes, stood) });
     return outcome;
   }
   const [now] = await Promise.all([
-    standing === 'elsewhere' ? leadTo(place, record, lifetime) : standing,
+    standing === 'elsewhere' ? leadTo(place, { model, id, indexes }, lifetime) : standing,
     ...missing.map((key) => setPointer(place, key, id, lifetime)),
     removeIndexes(place, { model, id, indexes: withoutIndexes(stood, indexes) }),
   ]);
@@ -100,27 +123,18 @@ async function upsert(
   return 'dropped';
 }
 
-/** And by nothing else, which nearly all are: no pointers stand beside it. */
-function isFoundById({ uid, userCode }: RecordIndexes): boolean {
-  return uid === undefined && userCode === undefined;
-}
-
-interface Write {
-  model: ModelName;
-  key: string;
-  lifetime: Lifetime;
-  write: Connection['run'];
+function writerFor({ connection }: Place, { model }: RecordName): Connection['run'] {
+  return outlivesItsNode(model, 'save') ? connection.commit : connection.run;
 }
 
 /**
  * Most records are new and have an id that nobody else has: then one plain command is enough, which costs Redis less than
  * half of a script. Where something stands already, the script decides.
  */
-async function save(
-  { model, key, lifetime, write }: Write,
-  compose: () => string | Buffer,
-): Promise<{ outcome: SaveOutcome; before: Buffer | null }> {
-  const text = compose();
+async function save({ keys }: Place, record: Save, write: Connection['run']): Promise<'new' | Saved> {
+  const { model, id, payload, lifetime } = record;
+  const key = keys.record(model, id);
+  const text = writeRecord(record, payload, keys.layout.packs);
   const isOnce = isWrittenOnce(model);
   if (isMostlyNew(model)) {
     const set = await write(
@@ -128,7 +142,7 @@ async function save(
         lifetime === '' ? redis.set(key, text, 'NX') : redis.set(key, text, 'PX', lifetime, 'NX'),
       ),
     );
-    if (set !== null) return { outcome: 'saved', before: null };
+    if (set !== null) return 'new';
     if (isOnce) return { outcome: 'exists', before: null };
   }
   const [outcome, before] = await write(upsertRecord(key, text, lifetime, isOnce ? 'once' : ''));
@@ -139,20 +153,21 @@ async function save(
  * The end of a session is looked for behind each write: who ended it meanwhile has said so first, and would find no
  * record.
  */
-async function saveAndLook<T extends object>(
-  { connection }: Place,
-  { model, look }: { model: ModelName; look: Command<Standing> | undefined },
-  saveBy: (write: Connection['run']) => Promise<T>,
-): Promise<T & { standing: Standing }> {
-  const write = outlivesItsNode(model, 'save') ? connection.commit : connection.run;
-  if (!look) return { ...(await saveBy(write)), standing: undefined };
+async function saveAndLook(
+  place: Place,
+  record: Save,
+): Promise<{ saved: 'new' | Saved; standing: Standing }> {
+  const { connection } = place;
+  const write = writerFor(place, record);
+  const look = lookBehind(place, record, record.lifetime);
+  if (!look) return { saved: await save(place, record, write), standing: undefined };
   let standing: Standing;
-  const saved = await saveBy(async (written) => {
+  const saved = await save(place, record, async (written) => {
     if (!connection.isOneLine) return write(written);
     const [answer, found] = await connection.run(inTurn(written, look));
     standing = found;
     return answer;
   });
   if (!connection.isOneLine) standing = await connection.run(look);
-  return { ...saved, standing };
+  return { saved, standing };
 }
