@@ -4,7 +4,7 @@ import { binaryScript, type Script, script } from './command.ts';
 
 /**
  * What Redis must do in one step. Each script touches the one key it is given, and takes the time from the
- * server: several processes with different clocks agree on what has expired.
+ * server (but for `joinGrant`, which says why): several processes with different clocks agree on what has expired.
  */
 
 /** Milliseconds, or '' for ever. */
@@ -78,6 +78,25 @@ elseif left == -2 or left >= 0 and left < longest then
 end
 if left ~= -2 and redis.call('ZCARD', KEYS[1]) > 8 then
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+end`);
+
+/**
+ * The longest lifetime in ms or '', then for each member the moment at which it expires, in ms or 'inf', and itself. What a
+ * script computes takes longer than what it writes, so moments come as they are to stand there, by the sender's clock: one that
+ * is wrong may have a member forgotten too soon, of a grant that ends without it too. The index itself lives by the clock of the
+ * server, as long as its longest member; what has expired is forgotten once there is more of it than a few.
+ */
+export const joinGrant: Script<[longest: Lifetime, ...members: (string | number)[]], unknown> = script(`
+local left = redis.call('PTTL', KEYS[1])
+redis.call('ZADD', KEYS[1], unpack(ARGV, 2))
+if ARGV[1] == '' then
+  if left >= 0 then redis.call('PERSIST', KEYS[1]) end
+elseif left == -2 or left >= 0 and left < tonumber(ARGV[1]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+end
+if left ~= -2 and redis.call('ZCARD', KEYS[1]) > 8 then
+  ${nowInMilliseconds}
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
 end`);
 
 /** members… */
