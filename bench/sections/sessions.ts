@@ -1,26 +1,39 @@
-import { takeTurns } from '../cases/all-cases.ts';
+import { findCase, prepareCase, takeTurns } from '../cases/all-cases.ts';
 import { readTree } from '../measure/process-tree.ts';
-import { startParley } from '../subject/start-parley.ts';
-import { describeGrowth, type GrowthRow, measureGrowing, visiting } from './growth.ts';
-import type { Section } from './section.ts';
+import { type ParleySubject, startParley } from '../subject/start-parley.ts';
+import { describeGrowth, type Grown, measureInTurn, visiting } from './growth.ts';
+import type { BenchOptions, Section } from './section.ts';
+
+const sizes = [1000, 100_000, 1_000_000] as const;
 
 /** Silent sign-ins of a thousand consumers, among more and more who are signed in. */
 export const sessions: Section = async (options) => {
-  const parley = await startParley({ keys: options.keys });
+  const servers: ParleySubject[] = [];
   try {
-    const turns = takeTurns(await parley.fill(visiting));
-    const measured = { subject: parley, browsers: { aged: turns, recent: turns } };
-    const rows: GrowthRow[] = [];
-    let stored = visiting;
-    for (const size of [1000, 100_000, 1_000_000]) {
-      await parley.fillUnvisited(size - stored);
-      stored = size;
-      const results = await measureGrowing(measured, options);
-      const memory = readTree(parley.redisPid ?? 0).residentBytes;
-      rows.push({ size: size.toLocaleString('en'), results, memory });
+    const grown: Grown[] = [];
+    for (const size of sizes) {
+      const parley = await startParley({ keys: options.keys });
+      servers.push(parley);
+      grown.push(await fillTo(size, parley, options));
     }
+    const results = await measureInTurn(grown, options);
+    const rows = sizes.map((size, index) => ({
+      size: size.toLocaleString('en'),
+      results: results[index] ?? [],
+      memory: readTree(servers[index]?.redisPid ?? 0).residentBytes,
+    }));
     return describeGrowth('sessions', rows, 'Redis');
   } finally {
-    await parley.stop();
+    for (const server of servers) await server.stop();
   }
 };
+
+async function fillTo(size: number, parley: ParleySubject, { parallel }: BenchOptions): Promise<Grown> {
+  const turns = takeTurns(await parley.fill(visiting));
+  await parley.fillUnvisited(size - visiting);
+  const place = { subject: parley, browsers: { aged: turns, recent: turns }, parallel };
+  return {
+    subject: parley,
+    prepare: async (name) => (await prepareCase(findCase(name), place)).operate,
+  };
+}
