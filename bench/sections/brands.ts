@@ -1,21 +1,13 @@
-import { findCase, takeTurns } from '../cases/all-cases.ts';
-import type { Operate } from '../cases/bench-case.ts';
-import { createSend } from '../measure/http-client.ts';
+import { signInAtBrands } from '../cases/of-brands.ts';
 import { readTree } from '../measure/process-tree.ts';
 import { startBare } from '../subject/start-bare.ts';
 import { startParley } from '../subject/start-parley.ts';
 import type { BrandsSubject } from '../subject/subject.ts';
-import { describeGrowth, type Grown, type GrowthRow, measureInTurn, visiting } from './growth.ts';
+import { describeGrowth, type Grown, type GrowthRow, measureInTurn } from './growth.ts';
 import type { BenchOptions, Section } from './section.ts';
 
 const sizes = [1, 100, 1000] as const;
-/** For each brand, as many as there are threads that sign; and in all, so that code is compiled to the same degree. */
-const visits = 4;
-const visitsOfAll = 4000;
-/**
- * Requests in a row that are for one brand. With one, each is for another brand than the last: the processor's caches and
- * the look-ups of compiled code are never warm for it.
- */
+/** Requests in a row that are for one brand. */
 const rowsOfOne = [1, 40] as const;
 
 interface Row extends Grown {
@@ -59,37 +51,14 @@ function furtherBrand(rows: readonly GrowthRow[]): string {
 }
 
 async function rowsOf(subject: BrandsSubject, { parallel }: BenchOptions): Promise<Row[]> {
-  const { issuers, name: server } = subject;
-  const cookies = await subject.fillEach(Math.ceil(visiting / issuers.length));
-  // All on one host: a browser or proxy would use the same connections.
-  const send = createSend(subject.issuer);
-  const places = issuers.map((issuer, index) => ({
-    subject: { name: server, issuer },
-    send,
-    nextCookie: takeTurns(cookies[index] ?? []),
-    parallel,
-  }));
+  const count = subject.issuers.length;
+  const prepare = await signInAtBrands(subject, parallel);
   const started = `started after ${(subject.startedAfter / 1000).toFixed(1)} s`;
   return rowsOfOne
-    .filter((inRow) => inRow === 1 || issuers.length > 1)
+    .filter((inRow) => inRow === 1 || count > 1)
     .map((inRow) => ({
-      title: `${issuers.length} (${inRow === 1 ? started : `${inRow} requests in a row for one`})`,
+      title: `${count} (${inRow === 1 ? started : `${inRow} requests in a row for one`})`,
       subject,
-      async prepare(name) {
-        const operations = await Promise.all(places.map((place) => findCase(name).prepare(place)));
-        await visitEach(operations, parallel);
-        let next = 0;
-        return async (worker) => operations[Math.floor(next++ / inRow) % operations.length]?.(worker);
-      },
+      prepare: (name) => prepare(name, inRow),
     }));
-}
-
-/** Before anything counts: a key's first signatures, on each thread, cost several times as much as its later ones. */
-async function visitEach(operations: readonly Operate[], parallel: number): Promise<void> {
-  let begun = 0;
-  const end = Math.max(operations.length * visits, visitsOfAll);
-  const work = async (worker: number): Promise<void> => {
-    while (begun < end) await operations[begun++ % operations.length]?.(worker);
-  };
-  await Promise.all(Array.from({ length: parallel }, (_, worker) => work(worker)));
 }

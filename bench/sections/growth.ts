@@ -13,9 +13,6 @@ export const warmUp = 2500;
 /** Milliseconds of one turn. */
 const slice = 400;
 
-/** Consumers who come back, however many others there are. */
-export const visiting = 1000;
-
 export interface GrowthRow {
   size: string;
   /** For each of `growing`, one for each round. */

@@ -1,9 +1,11 @@
 import { findCase, prepareCase, takeTurns } from '../cases/all-cases.ts';
 import { readTree } from '../measure/process-tree.ts';
 import { type ParleySubject, startParley } from '../subject/start-parley.ts';
-import { describeGrowth, type Grown, measureInTurn, visiting } from './growth.ts';
+import { describeGrowth, type Grown, measureInTurn } from './growth.ts';
 import type { BenchOptions, Section } from './section.ts';
 
+/** Consumers who come back, however many others there are. */
+const visiting = 1000;
 const sizes = [1000, 100_000, 1_000_000] as const;
 
 /** Silent sign-ins of a thousand consumers, among more and more who are signed in. */
