@@ -10,6 +10,7 @@ import { renderError } from '../http/render-error.ts';
 import { requestId } from '../http/request-id.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { selectBrand } from '../http/select-brand.ts';
+import { skipAbsentBodies } from '../http/skip-absent-bodies.ts';
 import type { Pages } from '../interaction/pages.ts';
 import type { Log } from '../log.ts';
 import type { Telemetry } from '../telemetry/contract.ts';
@@ -46,6 +47,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(checkHost);
   app.use(health({ isDraining, pingStore, pingDirectories: () => pingDirectories(live.sites()) }));
   app.use(refuseEncodedBodies);
+  app.use(skipAbsentBodies);
   app.use(selectBrand(live.find, answerNobodysAddress));
   return app;
 

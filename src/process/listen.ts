@@ -30,7 +30,14 @@ export async function listen(
   { host, port, tls, callers }: ListenOptions,
   handle: RequestListener,
 ): Promise<Listener> {
-  const options = { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize };
+  const options = {
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout,
+    maxHeaderSize,
+    // Most requests have no body: each would be a stream to run to its end, which nobody reads.
+    optimizeEmptyRequests: true,
+  };
   const certificate = tls && {
     cert: await readFile(tls.cert),
     key: await readFile(tls.key),

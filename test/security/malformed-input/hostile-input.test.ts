@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { authorizationUrl, type Client } from '../../support/relying-party.ts';
@@ -93,6 +95,27 @@ describe('55 bodies', () => {
       body: typeof body === 'string' ? body : new Uint8Array(body),
     });
     await expectCalm(response);
+  });
+
+  /** RFC 9112 section 6.3: no length and no encoding is no body, whatever the method. */
+  test.each(endpoints)('%s takes a form without a length, and the next request', async (path) => {
+    const post = (length: string) =>
+      `POST ${path} HTTP/1.1\r\nHost: localhost:${parley.port}\r\nContent-Type: ${form}\r\n${length}\r\n`;
+    const last = `GET /healthz HTTP/1.1\r\nHost: localhost:${parley.port}\r\nConnection: close\r\n\r\n`;
+    const statusesOf = async (text: string) => {
+      const socket = connect(parley.port, '127.0.0.1').setEncoding('utf8');
+      let answers = '';
+      socket.on('data', (chunk: string) => {
+        answers += chunk;
+      });
+      socket.write(text);
+      await once(socket, 'close');
+      return [...answers.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
+    };
+    const [status, next] = await statusesOf(post('') + last);
+    expect(status).toBeLessThan(500);
+    expect([status, next]).toEqual(await statusesOf(post('Content-Length: 0\r\n') + last));
+    expect(next).toBe(200);
   });
 });
 
