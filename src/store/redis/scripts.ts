@@ -4,7 +4,7 @@ import { binaryScript, type Script, script } from './command.ts';
 
 /**
  * What Redis must do in one step. Each script touches the one key it is given, and takes the time from the
- * server (but for `joinGrant`, which says why): several processes with different clocks agree on what has expired.
+ * server (but for `joinGrant` and `addGrant`, which say why): several processes with different clocks agree on what has expired.
  */
 
 /** Milliseconds, or '' for ever. */

@@ -19,8 +19,10 @@ local function write(id, grants, lifetime)
   local left = redis.call('PTTL', KEYS[1])
   if lifetime == '' or left == -1 then
     redis.call('SET', KEYS[1], id .. grants)
+  elseif left >= tonumber(lifetime) then
+    redis.call('SET', KEYS[1], id .. grants, 'KEEPTTL')
   else
-    redis.call('SET', KEYS[1], id .. grants, 'PX', string.format('%.0f', math.max(left, tonumber(lifetime))))
+    redis.call('SET', KEYS[1], id .. grants, 'PX', lifetime)
   end
 end
 `;
@@ -68,29 +70,26 @@ write(hasEnded and id or '!' .. id, grants, ARGV[1])`);
 const eachGrant = "' (%x%x%x%x%x%x%x%x)([^ ]*)'";
 
 /**
- * name, lifetime in ms or ''; the expired leave once the first, which is the oldest, has expired. A short text is written
- * anew, in just the bytes that it needs; a long one is not even looked at beyond its first grant.
+ * A grant as it is to stand there, with its space; lifetime in ms or ''; the second that it is now, in 8 hexadecimal digits. All by
+ * the sender's clock, because what a script computes takes longer than what it writes (`joinGrant`): each grant lives for days,
+ * and what a session gave ends with the session whether it is listed or not. The expired leave once the first, which is the
+ * oldest, has expired. A short text is written anew, in just the bytes that it needs; a long one is not even looked at beyond
+ * its first grant.
  */
-export const addGrant: Script<[name: string, lifetime: Lifetime], unknown> = script(`
+export const addGrant: Script<[grant: string, lifetime: Lifetime, now: string], unknown> = script(`
 ${write}
 ${lengthen}
-${nowInMilliseconds}
-local expiry = ARGV[2] == '' and 'ffffffff' or string.format('%08x', math.ceil((now + ARGV[2]) / 1000))
-local grant = ' ' .. expiry .. ARGV[1]
 local text = redis.call('GETRANGE', KEYS[1], 0, ${beginning * 2 - 1})
-local first = string.match(text, '^[^ ]* (%x%x%x%x%x%x%x%x)')
-local isExpired = first and tonumber(first, 16) * 1000 <= now
-if #text == ${beginning * 2} and not isExpired then
-  redis.call('APPEND', KEYS[1], grant)
+local space = string.find(text, ' ', 1, true)
+if space and string.sub(text, space + 1, space + 8) <= ARGV[3] then
+  text = string.gsub(redis.call('GET', KEYS[1]), ${eachGrant}, function(expiry)
+    if expiry <= ARGV[3] then return '' end
+  end)
+elseif #text == ${beginning * 2} then
+  redis.call('APPEND', KEYS[1], ARGV[1])
   return lengthen(ARGV[2])
 end
-local id, grants = string.match(isExpired and redis.call('GET', KEYS[1]) or text, '^([^ ]*)(.*)$')
-if isExpired then
-  grants = string.gsub(grants, ${eachGrant}, function(expiry)
-    if tonumber(expiry, 16) * 1000 <= now then return '' end
-  end)
-end
-write(id, grants .. grant, ARGV[2])`);
+write(text, ARGV[1], ARGV[2])`);
 
 /** name */
 export const removeGrant: Script<[name: string], unknown> = script(`

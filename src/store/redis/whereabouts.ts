@@ -40,6 +40,16 @@ export function readGrants(grants: readonly string[]): SessionGrant[] {
   });
 }
 
+/** As it stands in the text, with its space. @param expiresAt epoch milliseconds; absent: never */
+export function writeGrant({ id, expiresAt }: SessionGrant): string {
+  return ` ${expiresAt === undefined ? never : writeSecond(Math.ceil(expiresAt / 1000))}${toGrantName(id)}`;
+}
+
+/** In 8 hexadecimal digits, which are in order as texts too. @param second of the epoch */
+export function writeSecond(second: number): string {
+  return second.toString(16).padStart(8, '0');
+}
+
 const never = 'ffffffff';
 
 /** A name without a space. */
