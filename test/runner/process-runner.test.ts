@@ -68,14 +68,30 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 test('makes a folder', () => void mkdtempSync(join(tmpdir(), 'litter-')));`;
+  /** The longest files are run first: one in each process, where they wait for each other. */
+  const meeting = `
+import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+const place = (number) => new URL('process-' + number, import.meta.url);
+const isThere = (number) => existsSync(place(number));
+test('is run beside the other one, under a number of its own', async () => {
+  writeFileSync(place(process.env.TEST_PROCESS), '');
+  for (let n = 0; n < 1000 && !(isThere(1) && isThere(2)); n += 1) await setTimeout(20);
+  expect([isThere(1), isThere(2)]).toEqual([true, true]);
+});`;
   let ended: Record<string, string>;
 
   beforeAll(async () => {
-    ended = await runJest({ a: passing, b: passing, c: passing, open, littering, ...wrong });
+    const two = { meeting, 'meeting too': meeting };
+    ended = await runJest({ a: passing, b: passing, c: passing, open, littering, ...two, ...wrong });
   });
 
   test('all that pass are run to their end', () => {
     expect(ended).toMatchObject({ a: 'passed', b: 'passed', c: 'passed' });
+  });
+
+  test('each process has a number of its own', () => {
+    expect(ended).toMatchObject({ meeting: 'passed', 'meeting too': 'passed' });
   });
 
   test('one that leaves a temporary folder leaves nothing', () => {

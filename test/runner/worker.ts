@@ -35,6 +35,8 @@ const rejections: unknown[] = [];
  */
 export async function setup(configuration: Configuration, folder: string): Promise<void> {
   process.env['TMPDIR'] = folder;
+  // jest-light-runner gives every process the number 1.
+  process.env['TEST_PROCESS'] = process.env['JEST_WORKER_ID'];
   process.env['TEST_DEADLINE'] = String(configuration.projectConfig.testTimeout);
   process.on('unhandledRejection', (reason) => rejections.push(reason));
   runner = (await import(

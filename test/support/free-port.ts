@@ -8,12 +8,12 @@ import { createServer } from 'node:net';
 const range = { first: 10_240, last: 32_767 };
 
 /**
- * Each of jest's processes has a part of its own, for another one may be told of the same port before a server
- * listens there, or while a server that was killed is started again. jest numbers them from 1.
+ * Each test process has a part of its own, for another one could be told of the same port before a server listens
+ * there, or while a server that was killed is started again. They are numbered from 1 (test/runner/worker.ts).
  */
 const parts = 8;
 const size = Math.floor((range.last - range.first + 1) / parts);
-const first = range.first + size * (Number(process.env['JEST_WORKER_ID'] ?? 0) % parts);
+const first = range.first + size * (Number(process.env['TEST_PROCESS'] ?? 0) % parts);
 
 /** Each run begins somewhere else, and asks for none twice until it has asked for all. */
 let next = first + randomInt(size);
