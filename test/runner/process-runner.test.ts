@@ -28,8 +28,17 @@ interface Report {
   testResults: { name: string; status: string }[];
 }
 
-/** Runs test files of this content with the project's runner in two processes. @returns how jest says each ended */
-async function runJest(files: Record<string, string>): Promise<Record<string, string>> {
+interface Run {
+  /** How jest says each file ended. */
+  ended: Record<string, string>;
+  stderr: string;
+}
+
+/**
+ * Runs test files of this content with the project's runner in two processes.
+ * @param testTimeout milliseconds
+ */
+async function runJest(files: Record<string, string>, testTimeout = 30_000): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-runner-'));
   try {
     const late = join(folder, 'late.cjs');
@@ -42,6 +51,7 @@ async function runJest(files: Record<string, string>): Promise<Record<string, st
       runner: join(project, 'test/runner/process-runner.ts'),
       testMatch: ['**/*.test.js'],
       transform: {},
+      testTimeout,
     });
     const { JEST_WORKER_ID: _, ...env } = process.env;
     const child = spawn(
@@ -50,12 +60,14 @@ async function runJest(files: Record<string, string>): Promise<Record<string, st
       {
         cwd: project,
         env: { ...env, NODE_OPTIONS: `--require ${late}` },
-        stdio: ['ignore', 'pipe', 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
     endWithUs(child);
-    const { testResults } = JSON.parse(await text(child.stdout)) as Report;
-    return Object.fromEntries(testResults.map(({ name, status }) => [basename(name, '.test.js'), status]));
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    const { testResults } = JSON.parse(stdout) as Report;
+    const statuses = testResults.map(({ name, status }) => [basename(name, '.test.js'), status]);
+    return { ended: Object.fromEntries(statuses), stderr };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -79,11 +91,11 @@ test('is run beside the other one, under a number of its own', async () => {
   for (let n = 0; n < 1000 && !(isThere(1) && isThere(2)); n += 1) await setTimeout(20);
   expect([isThere(1), isThere(2)]).toEqual([true, true]);
 });`;
-  let ended: Record<string, string>;
+  let ended: Run['ended'];
 
   beforeAll(async () => {
     const two = { meeting, 'meeting too': meeting };
-    ended = await runJest({ a: passing, b: passing, c: passing, open, littering, ...two, ...wrong });
+    ({ ended } = await runJest({ a: passing, b: passing, c: passing, open, littering, ...two, ...wrong }));
   });
 
   test('all that pass are run to their end', () => {
@@ -106,4 +118,10 @@ test('is run beside the other one, under a number of its own', async () => {
   test.each(Object.keys(wrong))('one that %s has failed', (name) => {
     expect(ended[name]).toBe('failed');
   });
+});
+
+test('a file that waits for ever while it is loaded fails by its name, and the run ends', async () => {
+  const { ended, stderr } = await runJest({ waiting: 'await new Promise(() => {});' }, 100);
+  expect(ended).toEqual({ waiting: 'failed' });
+  expect(stderr).toContain('waiting.test.js: not finished within 600 ms');
 });

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
@@ -22,6 +23,12 @@ interface FileResult {
 let runner: LightRunner;
 
 /**
+ * Milliseconds that a whole file may take: many times as long as one of its tests. Those have deadlines of their own
+ * (globals.ts), but nothing else ends a file that waits for ever while it is loaded, and the run with it.
+ */
+let longest = 0;
+
+/**
  * What was rejected and nobody looked, such as a wait that a failing test gave up. Node would end the process, and with it
  * all that the file's tests have said.
  */
@@ -38,6 +45,7 @@ export async function setup(configuration: Configuration, folder: string): Promi
   // jest-light-runner gives every process the number 1.
   process.env['TEST_PROCESS'] = process.env['JEST_WORKER_ID'];
   process.env['TEST_DEADLINE'] = String(configuration.projectConfig.testTimeout);
+  longest = 6 * configuration.projectConfig.testTimeout;
   process.on('unhandledRejection', (reason) => rejections.push(reason));
   runner = (await import(
     new URL('worker-runner.js', import.meta.resolve('jest-light-runner')).href
@@ -47,10 +55,17 @@ export async function setup(configuration: Configuration, folder: string): Promi
 
 /** @param file absolute path */
 export async function run(file: string): Promise<FileResult> {
-  const result = await runner.default(file);
+  const deadline = setTimeout(giveUp, longest, file);
+  const result = await runner.default(file).finally(() => clearTimeout(deadline));
   // Node tells of the last ones only now.
   await setImmediate();
   return rejections.splice(0).reduce<FileResult>(addFailure, result);
+}
+
+/** The pool takes the end of a process for the failure of its file, and starts another one for the next. */
+function giveUp(file: string): never {
+  process.stderr.write(`${file}: not finished within ${longest} ms\n`);
+  process.exit(1);
 }
 
 function addFailure(result: FileResult, reason: unknown): FileResult {
