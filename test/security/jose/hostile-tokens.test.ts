@@ -14,6 +14,7 @@ import {
   signWithSecret,
 } from '../../support/jose-attacks.ts';
 import { type Listener, startListener } from '../../support/listener.ts';
+import { quickest } from '../../support/quickest.ts';
 import { answerOf, authorizationUrl, postAsClient, signIn } from '../../support/relying-party.ts';
 import { type RunningParley, startParley } from '../../support/start-parley.ts';
 import { dana, secrets, testBrand, testClients } from '../../support/test-brand.ts';
@@ -181,12 +182,13 @@ const places: Record<string, Place> = {
 const titled = Object.entries(places);
 
 async function expectRefused(place: Place, jwt: string): Promise<void> {
-  const began = performance.now();
-  const { status, isAccepted } = await place.send(jwt);
-  expect(isAccepted).toBe(false);
-  expect(status).toBeLessThan(500);
+  const took = await quickest(2000, async () => {
+    const { status, isAccepted } = await place.send(jwt);
+    expect(isAccepted).toBe(false);
+    expect(status).toBeLessThan(500);
+  });
   // Seconds would mean that a stranger's number of rounds was run, or a bomb unpacked.
-  expect(performance.now() - began).toBeLessThan(2000);
+  expect(took).toBeLessThan(2000);
 }
 
 describe.each(titled)('%s', (_name, place) => {

@@ -22,7 +22,8 @@ async function ask(path: string, method = 'GET'): Promise<string> {
     answer += chunk.toString();
   });
   const lines = [`${method} ${path} HTTP/1.1`, `Host: localhost:${parley.port}`, 'Connection: close'];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+  // Not ended: Node answers nobody who has hung up, and what it has ready at that moment is chance.
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   await once(socket, 'close');
   return answer;
 }
