@@ -21,7 +21,7 @@ describe('the built server', () => {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     await run('npm', ['run', 'build'], { cwd: folder, env: { PATH: process.env['PATH'] } });
     await rm(join(folder, 'src'), { recursive: true });
-  });
+  }, 90_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('has a command line that finds the configuration right', async () => {

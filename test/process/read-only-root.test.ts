@@ -110,7 +110,7 @@ describeWith('bwrap', (bwrap) => {
       const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
       return answer?.status === 200;
     });
-  });
+  }, 90_000);
   afterAll(async () => {
     child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });

@@ -41,11 +41,15 @@ export interface RunningParley {
   stop(options?: { keepFolder?: boolean }): Promise<void>;
 }
 
+/** Nobody takes Redis away from a Parley in the test's process: what is late there is the machine, and no outage. */
+const patient = { store_timeout: 20_000 };
+
 /** A whole Parley in this process: real configuration files, real keys, real HTTP on a free port. */
 export async function startParley(options: StartOptions = {}): Promise<RunningParley> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'parley-')));
   const port = options.port ?? (await findFreePort());
-  await writeConfig(folder, port, options);
+  const serverYaml = options.store ? { ...patient, ...options.serverYaml } : options.serverYaml;
+  await writeConfig(folder, port, { ...options, ...(serverYaml && { serverYaml }) });
   const load = () =>
     loadConfig({
       cwd: folder,

@@ -16,7 +16,8 @@ onEachStore((store) => {
     const limits = { first_wait: 900, client_and_address: 15 };
     const shared = {
       brands: [testBrand({ limits })],
-      serverYaml: { trusted_proxies: ['127.0.0.1', '::1'] },
+      // What is late here is the machine.
+      serverYaml: { trusted_proxies: ['127.0.0.1', '::1'], store_timeout: 20_000 },
       ...(address && { store: address }),
     };
     first = await spawnParley(shared);

@@ -99,9 +99,10 @@ describe('47 more strangers than a process can serve', () => {
     expect(refused.headers.get('set-cookie')).toBeNull();
     expect(refused.headers.get('content-type')).toMatch(/^text\/html/);
     const page = await refused.text();
+    const id = refused.headers.get('x-request-id') ?? 'none';
     expect(page).toContain('Many people are here at the moment.');
-    expect(page).toContain(refused.headers.get('x-request-id'));
-    expect(page).not.toMatch(/overload|process|queue|limit/i);
+    expect(page).toContain(id);
+    expect(page.replaceAll(id, '')).not.toMatch(/overload|process|queue|limit/i);
     expectPolicy(refused);
     expect(refused.headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,

@@ -37,6 +37,8 @@ onEachStore((store) => {
     const address = store();
     const shared = {
       brands: [testBrand({ clients: [...testClients(), app] })],
+      // What is late here is the machine.
+      serverYaml: { store_timeout: 20_000 },
       ...(address && { store: address }),
     };
     first = await spawnParley(shared);
