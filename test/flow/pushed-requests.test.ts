@@ -140,7 +140,7 @@ onEachStore((store) => {
 
     test('ends with its time', async () => {
       // A pushed request object may say an earlier end than the usual 60 seconds.
-      const exp = Math.floor(Date.now() / 1000) + 2;
+      const exp = Math.floor(Date.now() / 1000) + 4;
       const request = await key.sign({
         iss: 'web',
         aud: parley.issuer,
@@ -153,8 +153,8 @@ onEachStore((store) => {
       });
       const { status, body } = await postAsClient(web, '/request', { request });
       expect(status).toBe(201);
-      expect(body['expires_in']).toBeLessThanOrEqual(2);
-      await poll('the request has expired', 5000, () => Date.now() / 1000 > exp);
+      expect(body['expires_in']).toBeLessThanOrEqual(4);
+      await poll('the request has expired', 20_000, () => Date.now() / 1000 > exp);
       const response = await use('web', String(body['request_uri']));
       expect(response.status).toBe(400);
       expect(response.headers.get('location')).toBeNull();

@@ -7,10 +7,13 @@ import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinels } from '../support/redis-sentinel.ts';
 import type { RedisTopology } from '../support/redis-server.ts';
 
+/** Milliseconds: nothing is away here, and what is late is the machine. */
+const patient = 20_000;
+
 /** With replicas, and waiting for them: what a scaled deployment runs on. */
 function harnessOf(start: () => Promise<RedisTopology>): StoreHarness {
   let topology: RedisTopology;
-  const open = () => createRedisStore({ url: topology.url, timeout: 1000 });
+  const open = () => createRedisStore({ url: topology.url, timeout: patient });
   return {
     async start() {
       topology = await start();

@@ -1,7 +1,8 @@
 /**
- * The text without what was made by chance: an id, a pseudonym, a hash. None is a word about anybody, and one of some
- * hundreds holds the letters of a short word. 22 letters of base64url are 128 bits, 43 are 256.
+ * The text without what was made by chance: an id, a pseudonym, a hash, a public key. None is a word about anybody, and
+ * one of some hundreds holds the letters of a short word. In base64url, 128 bits are 22 letters, 160 (a code) 27, 256 (a
+ * hash) 43, and the modulus of an RSA key 342.
  */
 export function withoutIds(text: string): string {
-  return text.replaceAll(/(?<![\w-])(?:[\w-]{22}|[\w-]{43})(?![\w-])/g, '(id)');
+  return text.replaceAll(/(?<![\w-])(?:[\w-]{22}|[\w-]{27}|[\w-]{43}|[\w-]{342})(?![\w-])/g, '(id)');
 }
