@@ -16,6 +16,7 @@ export default {
     '\\.browser\\.test\\.ts$',
   ],
   setupFiles: ['<rootDir>/test/runner/setup.ts'],
-  testTimeout: 30_000,
+  // A process of Parley takes its time to start on a busy machine, and some tests start several.
+  testTimeout: 60_000,
   transform: {},
 };

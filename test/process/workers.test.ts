@@ -13,7 +13,7 @@ describe('with PARLEY_WORKERS=2', () => {
 
   const startTwo = async () => {
     parley = await spawnParley({ env: { PARLEY_WORKERS: '2' } });
-    await poll('two workers serve', 20_000, () => servingWorkers(parley).length === 2);
+    await poll('two workers serve', 50_000, () => servingWorkers(parley).length === 2);
   };
   const workersThatAnswered = () =>
     new Set(parley.log().flatMap(({ msg, worker }) => (msg === 'request' ? [worker] : [])));
@@ -26,7 +26,7 @@ describe('with PARLEY_WORKERS=2', () => {
       expect((await exchange(web, landed.searchParams.get('code') ?? '')).status).toBe(200);
     }
     // The system gives a connection to whoever takes it first, so it needs several at a time.
-    await poll('both have answered', 20_000, async () => {
+    await poll('both have answered', 50_000, async () => {
       await Promise.all(Array.from({ length: 8 }, () => parley.fetch(`${parley.issuer}/jwks`)));
       return workersThatAnswered().size === 2;
     });
@@ -38,7 +38,7 @@ describe('with PARLEY_WORKERS=2', () => {
     parley.signal('SIGHUP');
     const readers = () =>
       parley.log().flatMap(({ msg, worker }) => (msg === 'configuration read again' ? [worker] : []));
-    await poll('both have read it', 20_000, () => new Set(readers()).size === 2);
+    await poll('both have read it', 50_000, () => new Set(readers()).size === 2);
     expect(servingWorkers(parley)).toHaveLength(2);
   });
 
@@ -46,7 +46,7 @@ describe('with PARLEY_WORKERS=2', () => {
     await startTwo();
     const [victim] = servingWorkers(parley);
     process.kill(victim?.pid ?? 0, 'SIGKILL');
-    await poll('there are two again', 20_000, () => {
+    await poll('there are two again', 50_000, () => {
       const now = servingWorkers(parley);
       return now.length === 2 && now.every(({ pid }) => pid !== victim?.pid);
     });
@@ -74,7 +74,7 @@ describe('with PARLEY_WORKERS=2', () => {
     await startTwo();
     const pids = servingWorkers(parley).map(({ pid }) => pid);
     await parley.kill();
-    await poll('both have ended', 20_000, () => pids.every(hasEnded));
+    await poll('both have ended', 50_000, () => pids.every(hasEnded));
   });
 });
 

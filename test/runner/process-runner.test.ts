@@ -123,5 +123,5 @@ test('is run beside the other one, under a number of its own', async () => {
 test('a file that waits for ever while it is loaded fails by its name, and the run ends', async () => {
   const { ended, stderr } = await runJest({ waiting: 'await new Promise(() => {});' }, 100);
   expect(ended).toEqual({ waiting: 'failed' });
-  expect(stderr).toContain('waiting.test.js: not finished within 600 ms');
+  expect(stderr).toContain('waiting.test.js: not finished within 400 ms');
 });

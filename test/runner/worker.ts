@@ -45,7 +45,7 @@ export async function setup(configuration: Configuration, folder: string): Promi
   // jest-light-runner gives every process the number 1.
   process.env['TEST_PROCESS'] = process.env['JEST_WORKER_ID'];
   process.env['TEST_DEADLINE'] = String(configuration.projectConfig.testTimeout);
-  longest = 6 * configuration.projectConfig.testTimeout;
+  longest = 4 * configuration.projectConfig.testTimeout;
   process.on('unhandledRejection', (reason) => rejections.push(reason));
   runner = (await import(
     new URL('worker-runner.js', import.meta.resolve('jest-light-runner')).href

@@ -18,7 +18,7 @@ export interface SpawnOptions
   cwd?: string;
   /** What must answer 200 before the process counts as started; default: /readyz. */
   until?: '/readyz' | '/healthz';
-  /** Milliseconds in which it has to be there; default: 20 seconds. */
+  /** Milliseconds in which it has to be there; default: 50 seconds. */
   within?: number;
   /** Authority of the certificate that the process itself serves. */
   ca?: string;
@@ -68,7 +68,7 @@ export async function spawnParley(options: SpawnOptions = {}): Promise<ParleyPro
 
   async function waitUntilReady(): Promise<void> {
     const began = performance.now();
-    await poll(`Parley is ready on port ${place.port}`, options.within ?? 20_000, async () => {
+    await poll(`Parley is ready on port ${place.port}`, options.within ?? 50_000, async () => {
       if (running.exit)
         throw new Error(`Parley ended with ${JSON.stringify(running.exit)}: ${running.stderr}`);
       const answer = await visit(`${scheme}://localhost:${place.port}${options.until ?? '/readyz'}`).catch(
@@ -119,7 +119,7 @@ export interface FinishedRun extends Exit {
 }
 
 /** For starts that must fail: waits for the end. Rejects when the process goes on running. */
-export async function runParleyToEnd(options: SpawnOptions, deadline = 15_000): Promise<FinishedRun> {
+export async function runParleyToEnd(options: SpawnOptions, deadline = 50_000): Promise<FinishedRun> {
   const place = await prepare(options);
   const running = launch(place, options);
   try {
