@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { fileStamp } from '../src/file-stamp.ts';
+import { fileStamp, fileStampNow } from '../src/file-stamp.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -20,21 +20,23 @@ test('a file has the same stamp until it is another one, however that came about
   await writeFile(file, 'one');
   await utimes(file, time, time);
   await symlink(file, link);
-  const first = fileStamp(file);
+  const first = await fileStamp(file);
   expect(first).toBeDefined();
-  expect([fileStamp(file), fileStamp(link)]).toEqual([first, first]);
+  expect([await fileStamp(file), await fileStamp(link), fileStampNow(link)]).toEqual([first, first, first]);
 
   await writeFile(other, 'two');
   await utimes(other, time, time);
   await rename(other, file);
   // As long, and of the same time.
-  expect(fileStamp(link)).not.toBe(first);
+  expect(await fileStamp(link)).not.toBe(first);
+  expect(fileStampNow(link)).not.toBe(first);
 });
 
 test('there is none where no file can be looked at', async () => {
   const file = join(folder, 'a-file');
   await writeFile(file, '');
-  expect(fileStamp(join(folder, 'nothing'))).toBeUndefined();
-  expect(fileStamp(join(file, 'below'))).toBeUndefined();
-  expect(fileStamp(`${file}\0`)).toBeUndefined();
+  for (const path of [join(folder, 'nothing'), join(file, 'below'), join(folder, 'x'.repeat(300))]) {
+    expect(await fileStamp(path)).toBeUndefined();
+    expect(fileStampNow(path)).toBeUndefined();
+  }
 });

@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileStamp } from '../file-stamp.ts';
+import { fileStamp, fileStampNow } from '../file-stamp.ts';
 import { configFolder, type Surroundings } from './config-folder.ts';
-import { inTurn } from './in-turn.ts';
 
 /**
  * Notices that a file of the configuration is another one. It looks instead of listening: events of the file
@@ -23,6 +22,8 @@ export interface ConfigWatchOptions extends Surroundings {
 }
 
 type Stamps = ReadonlyMap<string, string>;
+
+const none = 'none';
 
 /** Files as they are now are the ones in force. */
 export async function createConfigWatch(options: ConfigWatchOptions): Promise<ConfigWatch> {
@@ -48,7 +49,7 @@ export async function createConfigWatch(options: ConfigWatchOptions): Promise<Co
     add(path) {
       const file = resolve(cwd, path);
       added.add(file);
-      if (!inForce.has(file)) inForce.set(file, stampOf(file));
+      if (!inForce.has(file)) inForce.set(file, fileStampNow(file) ?? none);
     },
     start(onChange) {
       const again = () => {
@@ -73,11 +74,9 @@ async function stampFolder(folder: string): Promise<Stamps> {
 }
 
 async function stampFiles(paths: readonly string[]): Promise<Stamps> {
-  return new Map(await inTurn(paths, (path) => [path, stampOf(path)] as const));
-}
-
-function stampOf(path: string): string {
-  return fileStamp(path) ?? 'none';
+  return new Map(
+    await Promise.all(paths.map(async (path) => [path, (await fileStamp(path)) ?? none] as const)),
+  );
 }
 
 function isSame(a: Stamps, b: Stamps): boolean {

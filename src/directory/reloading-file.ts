@@ -27,36 +27,33 @@ export async function loadReloadingFile<T>({
   log,
   now,
 }: ReloadingFileOptions<T>): Promise<ReloadingFile<T>> {
-  let seen = fileStamp(path);
+  let seen = await fileStamp(path);
   let content = await parse(await readFile(path, 'utf8'));
   let lookedAt = now();
-  let reading: Promise<void> | undefined;
+  let looking: Promise<void> | undefined;
 
-  async function readAgain(): Promise<void> {
+  const look = async (): Promise<void> => {
+    const stamp = await fileStamp(path);
+    if (stamp === seen) return;
+    // Remembered before reading: a change in between has another stamp and is read the next time.
+    seen = stamp;
     try {
       content = await parse(await readFile(path, 'utf8'));
       log.info({ file: path }, 'accounts file read again');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error({ file: path, reason }, 'accounts file not usable: the last good one stays in force');
-    } finally {
-      reading = undefined;
     }
-  }
-
-  function look(): void {
-    lookedAt = now();
-    const stamp = fileStamp(path);
-    if (stamp === seen) return;
-    // Remembered before reading: a change in between has another stamp and is read the next time.
-    seen = stamp;
-    reading = readAgain();
-  }
-
+  };
   return {
     async current() {
-      if (!reading && Math.abs(now() - lookedAt) >= pause) look();
-      await reading;
+      if (Math.abs(now() - lookedAt) >= pause) {
+        lookedAt = now();
+        looking ??= look().finally(() => {
+          looking = undefined;
+        });
+      }
+      await looking;
       return content;
     },
   };

@@ -48,8 +48,8 @@ const pace = 5000;
 /**
  * A ring of fixed places per client: a counter says which place is next, and what is written there is gone after
  * a day. Requests are gathered and written after their answers, so that the log costs no request any time. What went
- * wrong, and the first request after a pause, is there after a quarter of a second: somebody may be looking for it.
- * What a busy client was answered is gathered for longer. When the store does not answer, they are lost.
+ * wrong, and the brand's first request after a pause, is there after a quarter of a second: somebody may be looking for
+ * it. What a busy brand's clients were answered is gathered for longer. When the store does not answer, they are lost.
  */
 export function createRequestLog({ store, log }: RequestLogOptions): RequestLog {
   const pending = new Map<string, LoggedRequest[]>();
@@ -101,7 +101,7 @@ export function createRequestLog({ store, log }: RequestLogOptions): RequestLog 
       flushBy(request.outcome === 'answered' ? Math.max(soon, flushedAt + pace) : soon, now);
     },
     async list(clientId) {
-      if (pending.has(clientId)) await flush();
+      await (pending.has(clientId) ? flush() : writing);
       const places = Array.from({ length: most }, (_, place) => placeOf(clientId, place));
       const records = await Promise.all(places.map((id) => store.find('RequestLog', id)));
       const requests = records.flatMap((record) => (record?.['requests'] ?? []) as LoggedRequest[]);

@@ -9,7 +9,7 @@ export interface KeyHome {
   /** @throws KeyError */
   read(): Promise<string | undefined>;
   /** Another one whenever the text is another one; cheap enough to be asked each second, of a thousand brands. */
-  stamp(): string | undefined;
+  stamp(): Promise<string | undefined>;
   /** Writes the first keys unless there are some. Of any number of processes exactly one writes. @throws KeyError */
   create(text: string): Promise<void>;
   /**

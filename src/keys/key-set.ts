@@ -40,11 +40,11 @@ export async function loadKeySet(options: KeySetOptions): Promise<KeySet> {
   const { create, times = { tokenLife: Infinity }, now = Date.now } = options;
   const home = 'home' in options ? options.home : openKeyFolder(options);
   // Before the text: a change in between is seen at the next look.
-  let stamp = home.stamp();
+  let stamp = await home.stamp();
   let text = await home.read();
   if (text === undefined && create) {
     await home.create(formatSigningFile(await draftFirstKeys(now())));
-    stamp = home.stamp();
+    stamp = await home.stamp();
     text = await home.read();
   }
   if (text === undefined)

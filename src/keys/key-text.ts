@@ -14,7 +14,7 @@ export function openKeyText(text: string, place: string): KeyHome {
     isReadOnly: true,
     command: 'npx parley keys create <brand>',
     read: () => Promise.resolve(text),
-    stamp: () => stamp,
+    stamp: () => Promise.resolve(stamp),
     create: refuse,
     change: refuse,
   };

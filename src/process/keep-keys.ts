@@ -39,15 +39,14 @@ const endsSoon = 30 * 24 * 3_600_000;
 export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOptions): KeyKeeper {
   const failures = new Map<string, { message: string; again: number }>();
   const warned = new Map<string, number>();
-  /** Until when a site needs no more than the look at its file: of a thousand brands, nearly all each time. */
-  const rests = new WeakMap<BrandSite, number>();
+  /** When a site needs no more than the look at its file: of a thousand brands, nearly all each time. */
+  const rests = new WeakMap<BrandSite, { from: number; until: number }>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
   let stopped = false;
 
   async function lookAt(site: BrandSite): Promise<void> {
     const { brand, keys } = site;
-    if (now() < (rests.get(site) ?? 0) && keys.home.stamp() === keys.set.stamp) return;
     const isDue = !keys.home.isReadOnly && isAdvanceDue(keys.set.entries, keys.policy, now());
     if (isDue && now() >= (failures.get(brand)?.again ?? 0))
       await attempt(brand, () => advanceKeys(keys.home, keys.policy, now()));
@@ -55,13 +54,15 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
     warnOfWaiting(site);
     warnOfAgent(site);
     warnOfCertificates(site);
-    rests.set(site, Math.min(now() + mostRest, ...keys.set.states.map(({ until }) => until ?? Infinity)));
+    const from = now();
+    const ends = keys.set.states.map(({ until }) => until ?? Infinity);
+    rests.set(site, { from, until: Math.min(from + mostRest, ...ends) });
   }
 
   /** Only what the Provider was built with needs another Provider; dates and acknowledgements do not. */
   async function follow(site: BrandSite): Promise<void> {
     const { home, policy, certificates, set } = site.keys;
-    const isSame = home.stamp() === set.stamp;
+    const isSame = (await home.stamp()) === set.stamp;
     const fresh = isSame
       ? { ...set, ...arrangeKeySet(set.entries, policy, now()) }
       : await loadKeySet({ home, certificates, create: false, times: policy, now });
@@ -125,8 +126,17 @@ export function createKeyKeeper({ sites, renew, log, audit, now }: KeyKeeperOpti
     if (files.length > 0) log.warn({ brand, files }, 'a certificate is for none of the signing keys');
   }
 
+  /** Not where the clock has been set back: what was true then may be long past. */
+  function isResting(site: BrandSite): boolean {
+    const rest = rests.get(site);
+    return rest !== undefined && rest.from <= now() && now() < rest.until;
+  }
+
   async function look(): Promise<void> {
-    await inTurn(sites(), lookAt);
+    const all = sites();
+    const stamps = await Promise.all(all.map(({ keys }) => keys.home.stamp()));
+    const due = all.filter((site, index) => !isResting(site) || stamps[index] !== site.keys.set.stamp);
+    await inTurn(due, lookAt);
   }
 
   function again(): void {

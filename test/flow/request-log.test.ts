@@ -238,8 +238,10 @@ describe('the request log', () => {
     add('third', 'refused');
     await poll('the refusal is written', 5000, () => written.length > 1);
     add('fourth', 'answered');
+    await poll('what was answered is written', 15_000, () => written.length > 2);
+    add('fifth', 'answered');
     await log.list('web');
-    expect(written).toEqual([['first'], ['second', 'third'], ['fourth']]);
+    expect(written).toEqual([['first'], ['second', 'third'], ['fourth'], ['fifth']]);
   });
 });
 

@@ -20,13 +20,18 @@ export function createIsSignedIn(
   findSession: (ctx: Context, id: string) => Promise<Payload | undefined>,
   cookie: string,
 ): IsSignedIn {
-  let sessions: LRUCache<string, Promise<boolean>> | undefined;
+  // Not `max`, which would set the room for all of them aside at once, for each brand.
+  const sessions = new LRUCache<string, Promise<boolean>>({
+    maxSize: mostSessions,
+    sizeCalculation: () => 1,
+    ttl: remembered,
+  });
 
   async function ask(ctx: Context, id: string): Promise<boolean> {
     try {
       return (await findSession(ctx, id))?.['accountId'] !== undefined;
     } catch (error) {
-      sessions?.delete(id);
+      sessions.delete(id);
       throw error;
     }
   }
@@ -34,8 +39,6 @@ export function createIsSignedIn(
   return async (ctx) => {
     const id = ctx.cookies.get(cookie, { signed: true });
     if (id === undefined) return false;
-    // Its memory is taken at once, and most brands never need it.
-    sessions ??= new LRUCache({ maxSize: mostSessions, sizeCalculation: () => 1, ttl: remembered });
     const known = sessions.get(id);
     if (known) return known;
     const answer = ask(ctx, id);
