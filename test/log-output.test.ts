@@ -35,6 +35,7 @@ test.each([
   ['fails', 'setImmediate(() => { throw new Error("unexpected"); });'],
   ['fails after a while', 'setTimeout(() => { throw new Error("unexpected"); }, 30);'],
   ['writes a fatal line and is killed', 'log.fatal({ number: 1000 }); process.kill(process.pid, "SIGKILL");'],
+  ['writes an error and is killed', 'log.error({ number: 1000 }); process.kill(process.pid, "SIGKILL");'],
 ])('a process that %s has written every line, once and in order', async (_, end) => {
   const numbers = await run(`${writeThousand}\n${end}`).numbers();
   expect(numbers.slice(0, 1000)).toEqual(thousand);
@@ -51,10 +52,22 @@ test.each([
 });
 
 test('lines are gathered, and no write is larger than a pipe takes whole', async () => {
-  const { chunks, numbers } = run(
-    'for (let number = 0; number < 300; number += 1) log.info({ number }, "x".repeat(number));',
-  );
-  await numbers();
-  expect(chunks.join('').split('\n')).toHaveLength(301);
-  expect(chunks.length).toBeLessThan(60);
+  const numbers = await run(`
+    const { default: fs } = await import('node:fs');
+    const { writeSync } = fs;
+    const sizes = [];
+    fs.writeSync = (descriptor, text, ...rest) => {
+      sizes.push(Buffer.byteLength(text));
+      return writeSync(descriptor, text, ...rest);
+    };
+    process.once('exit', () => {
+      for (const number of [sizes.length, Math.max(...sizes)]) writeSync(1, JSON.stringify({ number }) + '\\n');
+    });
+    for (let number = 0; number < 300; number += 1) log.info({ number }, "x".repeat(number));
+  `).numbers();
+  expect(numbers).toHaveLength(302);
+  const [writes, largest] = numbers.slice(300);
+  expect(writes).toBeLessThan(60);
+  expect(largest).toBeGreaterThan(2048);
+  expect(largest).toBeLessThanOrEqual(4096);
 });
