@@ -56,25 +56,22 @@ if ARGV[1] ~= '' then redis.call('SET', KEYS[1], '-', 'PX', ARGV[1]) else redis.
 return old`);
 
 /**
- * 'extend' (never shorten) or '', then for each member itself and its lifetime in ms or ''. The set lives as long as its
- * longest member; what has expired is forgotten once there is more of it than a few.
+ * 'extend' (never shorten) or '', the member, its lifetime in ms or ''. The set lives as long as its longest member; what has
+ * expired is forgotten once there is more of it than a few.
  */
-export const addMembers: Script<[mode: 'extend' | '', ...members: (string | number)[]], unknown> = script(`
+export const addMember: Script<[mode: 'extend' | '', member: string, lifetime: Lifetime], unknown> = script(`
 ${nowInMilliseconds}
 local left = redis.call('PTTL', KEYS[1])
-local longest = 0
-local entries = ARGV[1] == 'extend' and {'GT'} or {}
-for at = 2, #ARGV, 2 do
-  local lifetime = tonumber(ARGV[at + 1]) or math.huge
-  if lifetime > longest then longest = lifetime end
-  entries[#entries + 1] = lifetime == math.huge and 'inf' or now + lifetime
-  entries[#entries + 1] = ARGV[at]
+local moment = ARGV[3] == '' and 'inf' or now + ARGV[3]
+if ARGV[1] == '' then
+  redis.call('ZADD', KEYS[1], moment, ARGV[2])
+else
+  redis.call('ZADD', KEYS[1], 'GT', moment, ARGV[2])
 end
-redis.call('ZADD', KEYS[1], unpack(entries))
-if longest == math.huge then
+if ARGV[3] == '' then
   if left >= 0 then redis.call('PERSIST', KEYS[1]) end
-elseif left == -2 or left >= 0 and left < longest then
-  redis.call('PEXPIRE', KEYS[1], longest)
+elseif left == -2 or left >= 0 and left < tonumber(ARGV[3]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end
 if left ~= -2 and redis.call('ZCARD', KEYS[1]) > 8 then
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)

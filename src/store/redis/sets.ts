@@ -2,9 +2,9 @@ import { toMilliseconds } from '../record-rules.ts';
 import type { Command } from './command.ts';
 import type { BrandKeys } from './keys.ts';
 import type { RedisPart } from './part.ts';
-import { addMembers, type Lifetime, listMembers, removeMembers } from './scripts.ts';
+import { addMember, type Lifetime, listMembers, removeMembers } from './scripts.ts';
 import { addGrant, listGrants, removeGrant } from './uid-scripts.ts';
-import { readGrants, toGrantName, writeGrant, writeSecond } from './whereabouts.ts';
+import { readGrants, toGrantName, writeGrant } from './whereabouts.ts';
 
 /** Sets whose members expire one by one. */
 export const sets: RedisPart<'addMember' | 'members' | 'removeMember'> = ({ run }, keys) => ({
@@ -36,8 +36,8 @@ interface Joining {
 
 export function joinSet(keys: BrandKeys, { set, member, mode, lifetime }: Joining): Command<unknown> {
   const uid = keys.uidOfSet(set);
-  if (uid === undefined) return addMembers(keys.set(set), mode, member, lifetime);
+  if (uid === undefined) return addMember(keys.set(set), mode, member, lifetime);
   const now = Date.now();
   const grant = writeGrant({ id: member, ...(lifetime !== '' && { expiresAt: now + lifetime }) });
-  return addGrant(uid, grant, lifetime, writeSecond(Math.floor(now / 1000)));
+  return addGrant(uid, grant, lifetime, Math.floor(now / 1000));
 }

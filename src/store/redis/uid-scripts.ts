@@ -70,20 +70,21 @@ write(hasEnded and id or '!' .. id, grants, ARGV[1])`);
 const eachGrant = "' (%x%x%x%x%x%x%x%x)([^ ]*)'";
 
 /**
- * A grant as it is to stand there, with its space; lifetime in ms or ''; the second that it is now, in 8 hexadecimal digits. All by
- * the sender's clock, because what a script computes takes longer than what it writes (`joinGrant`): each grant lives for days,
- * and what a session gave ends with the session whether it is listed or not. The expired leave once the first, which is the
- * oldest, has expired. A short text is written anew, in just the bytes that it needs; a long one is not even looked at beyond
- * its first grant.
+ * A grant as it is to stand there, with its space; lifetime in ms or ''; the second of the epoch that it is now. All by the
+ * sender's clock, because what a script computes takes longer than what it writes (`joinGrant`): each grant lives for days, and
+ * what a session gave ends with the session whether it is listed or not. The expired leave once the first, which is the oldest,
+ * has expired. A short text is written anew, in just the bytes that it needs; a long one is not even looked at beyond its first
+ * grant. Compared as numbers: the order of texts is that of the server's language.
  */
-export const addGrant: Script<[grant: string, lifetime: Lifetime, now: string], unknown> = script(`
+export const addGrant: Script<[grant: string, lifetime: Lifetime, now: number], unknown> = script(`
 ${write}
 ${lengthen}
 local text = redis.call('GETRANGE', KEYS[1], 0, ${beginning * 2 - 1})
 local space = string.find(text, ' ', 1, true)
-if space and string.sub(text, space + 1, space + 8) <= ARGV[3] then
+local now = tonumber(ARGV[3])
+if space and tonumber(string.sub(text, space + 1, space + 8), 16) <= now then
   text = string.gsub(redis.call('GET', KEYS[1]), ${eachGrant}, function(expiry)
-    if expiry <= ARGV[3] then return '' end
+    if tonumber(expiry, 16) <= now then return '' end
   end)
 elseif #text == ${beginning * 2} then
   redis.call('APPEND', KEYS[1], ARGV[1])

@@ -45,8 +45,8 @@ export function writeGrant({ id, expiresAt }: SessionGrant): string {
   return ` ${expiresAt === undefined ? never : writeSecond(Math.ceil(expiresAt / 1000))}${toGrantName(id)}`;
 }
 
-/** In 8 hexadecimal digits, which are in order as texts too. @param second of the epoch */
-export function writeSecond(second: number): string {
+/** In 8 hexadecimal digits. @param second of the epoch */
+function writeSecond(second: number): string {
   return second.toString(16).padStart(8, '0');
 }
 
