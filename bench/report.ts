@@ -74,7 +74,7 @@ export function describeProcesses(
   return markdownTable([['server', 'started after, ms', 'resident at most, MiB'], ...rows]);
 }
 
-export function medianOf(results: readonly LoadResult[], member: keyof LoadResult): number {
+export function medianOf(results: readonly LoadResult[], member: Exclude<keyof LoadResult, 'took'>): number {
   return median(results.map((result) => result[member]));
 }
 

@@ -11,6 +11,8 @@ export interface LoadResult {
   /** Milliseconds that an operation took. */
   p50: number;
   p99: number;
+  /** Each of them, the shortest first. */
+  took: readonly number[];
   /** Bytes, of the server's tree at the end. */
   memory: number;
 }
@@ -37,18 +39,34 @@ export async function runLoad(subject: Pick<Subject, 'pid' | 'redisPid'>, load: 
   const after = readBoth(subject);
   const perOperation = (part: 'server' | 'redis') =>
     ((after[part].cpuSeconds - before[part].cpuSeconds) * 1000) / took.length;
-  const sorted = took.toSorted((a, b) => a - b);
-  const quantile = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return {
     operations: took.length,
     throughput: took.length / seconds,
     serverCpu: perOperation('server'),
     redisCpu: perOperation('redis'),
-    p50: quantile(0.5),
-    p99: quantile(0.99),
+    ...quantiles(took),
     memory: after.server.residentBytes,
   };
+}
+
+/** As if they had been one load. */
+export function joinLoads(parts: readonly LoadResult[]): LoadResult {
+  const sum = (of: (part: LoadResult) => number) => parts.reduce((total, part) => total + of(part), 0);
+  const operations = sum((part) => part.operations);
+  return {
+    operations,
+    throughput: operations / sum((part) => part.operations / part.throughput),
+    serverCpu: sum((part) => part.serverCpu * part.operations) / operations,
+    redisCpu: sum((part) => part.redisCpu * part.operations) / operations,
+    ...quantiles(parts.flatMap(({ took }) => took)),
+    memory: parts.at(-1)?.memory ?? 0,
+  };
+}
+
+function quantiles(unsorted: readonly number[]): Pick<LoadResult, 'took' | 'p50' | 'p99'> {
+  const took = unsorted.toSorted((a, b) => a - b);
+  const quantile = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
+  return { took, p50: quantile(0.5), p99: quantile(0.99) };
 }
 
 function readBoth({ pid, redisPid }: Pick<Subject, 'pid' | 'redisPid'>) {

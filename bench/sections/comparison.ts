@@ -10,11 +10,11 @@ import {
 import { startBare } from '../subject/start-bare.ts';
 import { startParley } from '../subject/start-parley.ts';
 import type { Subject } from '../subject/subject.ts';
-import { inTurn, measure, type Measured, type Section } from './section.ts';
+import { inTurn, type Measured, prepareSide, type Section, warmUp } from './section.ts';
 
 /** Bare and Parley in one run: processor time, throughput, latency at equal load, memory, start. */
 export const comparison: Section = async (options) => {
-  const { keys, cases, rounds, parallel, consumers } = options;
+  const { keys, cases, parallel, consumers } = options;
   const subjects = [await startBare({ keys }), await startParley({ keys })] as const;
   try {
     const [bare, parley] = [
@@ -24,24 +24,23 @@ export const comparison: Section = async (options) => {
     const closed: Comparison[] = [];
     const open: Comparison[] = [];
     for (const one of cases) {
-      const counterpart = one.bareCase === undefined ? one : one.bareCase && findCase(one.bareCase);
-      const results = await inTurn(rounds, {
-        bare: counterpart ? () => measure(bare, counterpart, options) : undefined,
-        parley: () => measure(parley, one, options),
-      });
-      const cpu = { name: one.name, ...results };
+      const counterpart =
+        one.bareCase === undefined ? one : one.bareCase ? findCase(one.bareCase) : undefined;
+      const sides = {
+        bare: counterpart && (await prepareSide(bare, counterpart, options)),
+        parley: await prepareSide(parley, one, options),
+      };
+      await warmUp(sides);
+      const cpu = { name: one.name, ...(await inTurn({ ...options, parts: 4 }, sides)) };
       closed.push(cpu);
-      if (!counterpart) continue;
-      // Half of what the slower of the two can do: neither queues.
-      const offered = Math.min(medianOf(cpu.bare, 'throughput'), medianOf(cpu.parley, 'throughput')) / 2;
-      const equal = { ...options, offered };
-      open.push({
-        name: one.name,
-        ...(await inTurn(Math.ceil(rounds / 2), {
-          bare: () => measure(bare, counterpart, equal),
-          parley: () => measure(parley, one, equal),
-        })),
-      });
+      if (counterpart) {
+        // Half of what the slower of the two can do: neither queues.
+        const offered = Math.min(medianOf(cpu.bare, 'throughput'), medianOf(cpu.parley, 'throughput')) / 2;
+        const equal = { ...options, rounds: Math.ceil(options.rounds / 2), parts: 1, offered };
+        open.push({ name: one.name, ...(await inTurn(equal, sides)) });
+      }
+      sides.bare?.close();
+      sides.parley.close();
     }
     return [describeComparisons(closed), describeLatencies(open), describeProcesses(subjects, closed)].join(
       '\n\n',

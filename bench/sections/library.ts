@@ -3,7 +3,7 @@ import { signInAll } from '../cases/sign-in.ts';
 import { markdownTable, medianOf } from '../report.ts';
 import { startBare } from '../subject/start-bare.ts';
 import { startSmallest } from '../subject/start-smallest.ts';
-import { type BenchOptions, inTurn, measure, type Measured, type Section } from './section.ts';
+import { type BenchOptions, inTurn, type Measured, prepareSide, type Section, warmUp } from './section.ts';
 
 /**
  * What cannot be left out, and so the most that a ratio could be. While the library makes the answer that is the bare server
@@ -42,10 +42,14 @@ async function compare(
   { all, floor }: { all: Measured; floor: Measured },
   options: BenchOptions,
 ): Promise<string[]> {
-  const results = await inTurn(options.rounds, {
-    all: () => measure(all, findCase(name), options),
-    floor: () => measure(floor, findCase(name), options),
-  });
+  const sides = {
+    all: await prepareSide(all, findCase(name), options),
+    floor: await prepareSide(floor, findCase(name), options),
+  };
+  await warmUp(sides);
+  const results = await inTurn({ ...options, parts: 4 }, sides);
+  sides.all.close();
+  sides.floor.close();
   const [whole, least] = [medianOf(results.all, 'serverCpu'), medianOf(results.floor, 'serverCpu')];
   return [name, whole.toFixed(3), least.toFixed(3), (whole / least).toFixed(2)];
 }
