@@ -14,7 +14,8 @@ export type Send = (
 /** Cheap requests on connections that stay open, so that the generator takes little of the machine. */
 export function createSend(issuer: string, maxSockets = 256): Send & { close(): void } {
   const { hostname, port } = new URL(issuer);
-  const agent = new Agent({ keepAlive: true, maxSockets });
+  // Idle ones are closed before a server closes them: five seconds with Node.
+  const agent = new Agent({ keepAlive: true, maxSockets, timeout: 2000 });
   const send: Send = (path, { method = 'GET', headers = {}, form } = {}) =>
     new Promise((resolve, reject) => {
       const body = form && new URLSearchParams(form).toString();
@@ -47,7 +48,7 @@ export function createSend(issuer: string, maxSockets = 256): Send & { close(): 
           );
         },
       );
-      outgoing.once('error', reject);
+      outgoing.on('error', reject);
       outgoing.end(body);
     });
   return Object.assign(send, { close: () => agent.destroy() });
