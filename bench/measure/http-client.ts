@@ -11,11 +11,20 @@ export type Send = (
   options?: { method?: string; headers?: Record<string, string>; form?: Record<string, string> },
 ) => Promise<Answer>;
 
+export interface Connections {
+  /** How many at most. */
+  most?: number;
+  /** Milliseconds after which one that idles is closed: before the server does it, after five seconds with Node; 0: never. */
+  idle?: number;
+}
+
 /** Cheap requests on connections that stay open, so that the generator takes little of the machine. */
-export function createSend(issuer: string, maxSockets = 256): Send & { close(): void } {
+export function createSend(
+  issuer: string,
+  { most = 256, idle = 2000 }: Connections = {},
+): Send & { close(): void } {
   const { hostname, port } = new URL(issuer);
-  // Idle ones are closed before a server closes them: five seconds with Node.
-  const agent = new Agent({ keepAlive: true, maxSockets, timeout: 2000 });
+  const agent = new Agent({ keepAlive: true, maxSockets: most, timeout: idle });
   const send: Send = (path, { method = 'GET', headers = {}, form } = {}) =>
     new Promise((resolve, reject) => {
       const body = form && new URLSearchParams(form).toString();
