@@ -7,9 +7,10 @@ import { type Stats, stat, statSync } from 'node:fs';
  * system that stands still would stop the process.
  */
 export function fileStamp(path: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
+  return new Promise<string | undefined>((resolve) => {
     stat(path, (error, stats) => resolve(error ? undefined : describe(stats)));
-  });
+    // Of a name that no file can have, Node tells by throwing.
+  }).catch(() => undefined);
 }
 
 /** The same at once, for the start. */

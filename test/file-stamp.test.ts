@@ -35,7 +35,12 @@ test('a file has the same stamp until it is another one, however that came about
 test('there is none where no file can be looked at', async () => {
   const file = join(folder, 'a-file');
   await writeFile(file, '');
-  for (const path of [join(folder, 'nothing'), join(file, 'below'), join(folder, 'x'.repeat(300))]) {
+  for (const path of [
+    join(folder, 'nothing'),
+    join(file, 'below'),
+    join(folder, 'x'.repeat(300)),
+    `${file}\0`,
+  ]) {
     expect(await fileStamp(path)).toBeUndefined();
     expect(fileStampNow(path)).toBeUndefined();
   }

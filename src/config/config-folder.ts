@@ -77,6 +77,11 @@ function valueSources({ env, cwd, onSecretFile }: Surroundings): ValueSources {
   };
 }
 
+/** What cannot be looked at is none: no right to, too long a name, a name that no file can have. */
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
 }

@@ -28,6 +28,16 @@ describe('accounts', () => {
     ['no directory', '  enrich: []\n', 'accounts: names no directory'],
     ['a file that is missing', '  file: { path: none.yaml }\n', 'accounts.file.path: names no file'],
     [
+      'a file of a name that none can have',
+      '  file: { path: "a\\0b.yaml" }\n',
+      'accounts.file.path: names no file',
+    ],
+    [
+      'a file of too long a name',
+      `  file: { path: ${'x'.repeat(300)}.yaml }\n`,
+      'accounts.file.path: names no file',
+    ],
+    [
       'an enrichment without a directory',
       enrich('{ as: billing }'),
       'accounts.enrich[0]: names no directory',
