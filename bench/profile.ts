@@ -14,7 +14,8 @@ import { startParley } from './subject/start-parley.ts';
 
 /**
  * `npm run bench:profile -- --case "code + token"`: where one server's main thread spends its time under a case's load.
- * Options: `--subject parley|bare`, `--brands 1000` (each request for another one than the last), `--seconds 3`, `--parallel 8`, `--top 25`.
+ * Options: `--subject parley|bare`, `--brands 1000` (each request for another one than the last), `--seconds 3`,
+ * `--parallel 8`, `--top 25`.
  */
 const { values } = parseArgs({
   options: {

@@ -5,9 +5,9 @@ import { joinGrant, type Lifetime } from './scripts.ts';
 /** Which records end with a grant. */
 export interface GrantIndex {
   /**
-   * Resolves when the record is listed; undefined where it has no grant. What joins one grant in one turn of the event loop, as the tokens of an answer do,
-   * is one command behind the records themselves, in the same write: one that is late for the end of its grant is dead
-   * all the same, by the grant's own tombstone.
+   * Resolves when the record is listed; undefined where it has no grant. What joins one grant in one turn of the event
+   * loop, as the tokens of an answer do, is one command behind the records themselves, in the same write: one that is late
+   * for the end of its grant is dead all the same, by the grant's own tombstone.
    */
   join(record: IndexedRecord, lifetime: Lifetime): Promise<unknown> | undefined;
 }

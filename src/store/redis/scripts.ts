@@ -15,6 +15,15 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
+/** Never for a shorter time than `left`, which is what it had before it was written. */
+const keepFor = (lifetime: string) => `
+if ${lifetime} == '' then
+  if left >= 0 then redis.call('PERSIST', KEYS[1]) end
+elseif left == -2 or left >= 0 and left < tonumber(${lifetime}) then
+  redis.call('PEXPIRE', KEYS[1], ${lifetime})
+end
+`;
+
 /** A sorted set by expiry forgets what has expired and then lives as long as its last member. */
 const liveAsLongAsLongest = `
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
@@ -68,11 +77,7 @@ if ARGV[1] == '' then
 else
   redis.call('ZADD', KEYS[1], 'GT', moment, ARGV[2])
 end
-if ARGV[3] == '' then
-  if left >= 0 then redis.call('PERSIST', KEYS[1]) end
-elseif left == -2 or left >= 0 and left < tonumber(ARGV[3]) then
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-end
+${keepFor('ARGV[3]')}
 if left ~= -2 and redis.call('ZCARD', KEYS[1]) > 8 then
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 end`);
@@ -86,11 +91,7 @@ end`);
 export const joinGrant: Script<[longest: Lifetime, ...members: (string | number)[]], unknown> = script(`
 local left = redis.call('PTTL', KEYS[1])
 redis.call('ZADD', KEYS[1], unpack(ARGV, 2))
-if ARGV[1] == '' then
-  if left >= 0 then redis.call('PERSIST', KEYS[1]) end
-elseif left == -2 or left >= 0 and left < tonumber(ARGV[1]) then
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
-end
+${keepFor('ARGV[1]')}
 if left ~= -2 and redis.call('ZCARD', KEYS[1]) > 8 then
   ${nowInMilliseconds}
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
