@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 
@@ -13,7 +13,7 @@ import { LRUCache } from 'lru-cache';
 export function trustProxies(trusted: readonly string[]): (request: IncomingMessage) => void {
   const isTrusted = createAddressMatcher(trusted);
   return ({ headers, socket }) => {
-    delete headers['x-forwarded-host'];
+    drop(headers, 'x-forwarded-host');
     if (isTrusted(socket.remoteAddress ?? '')) {
       const chain = listOf(headers['x-forwarded-for']).map(withoutPort);
       const client = chain.findLast((address) => !isTrusted(address)) ?? chain[0];
@@ -22,10 +22,15 @@ export function trustProxies(trusted: readonly string[]): (request: IncomingMess
       const protocol = listOf(headers['x-forwarded-proto']).at(-1);
       if (protocol) headers['x-forwarded-proto'] = protocol;
     } else {
-      delete headers['x-forwarded-for'];
-      delete headers['x-forwarded-proto'];
+      drop(headers, 'x-forwarded-for');
+      drop(headers, 'x-forwarded-proto');
     }
   };
+}
+
+/** Deleting what is not there takes V8 several times as long as looking. */
+function drop(headers: IncomingHttpHeaders, name: string): void {
+  if (headers[name] !== undefined) delete headers[name];
 }
 
 function listOf(header: string | string[] | undefined): string[] {

@@ -56,13 +56,13 @@ function toDocument(ctx: Context): PublicDocument {
   const type: string = ctx.response.get('Content-Type');
   const body = Buffer.from(JSON.stringify(ctx.body));
   const kept = Object.entries(ctx.response.headers).filter(([name]) => !ownHeaders.has(name));
-  const headersOfKnown = kept.flat().map(String);
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+  const headersOfKnown = [...kept.flat().map(String), 'ETag', etag];
   return {
     body,
     characters: body.toString('latin1'),
     etag,
-    headers: [...headersOfKnown, 'content-type', type, 'Content-Length', String(body.length)],
+    headers: [...headersOfKnown, 'Content-Type', type, 'Content-Length', String(body.length)],
     headersOfKnown,
   };
 }

@@ -38,17 +38,10 @@ export function createServeDocuments({ find, isDraining, writeAccessLine, count 
     const supportId = createSupportId();
     const isKnown = isListed(headers['if-none-match'], document.etag);
     const status = isKnown ? 304 : 200;
-    response.writeHead(status, [
-      'X-Request-Id',
-      supportId,
-      'Access-Control-Allow-Origin',
-      // As the library: an empty header is none.
-      headers.origin || '*',
-      'ETag',
-      document.etag,
-      ...(isDraining() ? ['Connection', 'close'] : []),
-      ...(isKnown ? document.headersOfKnown : document.headers),
-    ]);
+    // As the library: an empty origin is none.
+    const own = ['X-Request-Id', supportId, 'Access-Control-Allow-Origin', headers.origin || '*'];
+    if (isDraining()) own.push('Connection', 'close');
+    response.writeHead(status, own.concat(isKnown ? document.headersOfKnown : document.headers));
     if (isKnown || method === 'HEAD') response.end();
     else response.end(document.characters, 'latin1');
     const seconds = (performance.now() - began) / 1000;

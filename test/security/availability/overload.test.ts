@@ -18,15 +18,17 @@ const crowd = 150;
 /** Of the web client. */
 const shop = 'https://shop.acme.example';
 
-/** What docs/headers.md says of every answer of a brand. */
+/** What docs/headers.md says of every answer of a brand, and of a page. */
 function expectPolicy({ headers }: Response): void {
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('x-frame-options')).toBe('DENY');
   expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
   expect(headers.get('referrer-policy')).toBe('same-origin');
-  expect(headers.get('cross-origin-opener-policy')).toBe('unsafe-none');
   expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
-  expect(headers.get('permissions-policy')).toContain('camera=()');
+  const isPage = headers.get('content-type')?.startsWith('text/html');
+  expect(headers.get('cross-origin-opener-policy')).toBe(isPage ? 'unsafe-none' : null);
+  if (isPage) expect(headers.get('permissions-policy')).toContain('camera=()');
+  else expect(headers.get('permissions-policy')).toBeNull();
 }
 
 describe('47 more strangers than a process can serve', () => {

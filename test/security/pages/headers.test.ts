@@ -105,15 +105,25 @@ describe('31, 33, 36 what browsers are told', () => {
       expect([name, headers.get(name)]).toEqual([name, value]);
   });
 
-  test.each(Object.entries(answers).filter(([kind]) => !kind.startsWith('the scripts')))(
-    '%s allows no device and keeps the opener of a sign-in popup',
-    async (_, ask) => {
-      const headers = await ask();
-      expect(headers.get('cross-origin-opener-policy')).toBe('unsafe-none');
-      for (const feature of ['camera', 'microphone', 'geolocation', 'payment', 'usb'])
-        expect(headers.get('permissions-policy')).toContain(`${feature}=()`);
-    },
-  );
+  test.each(Object.entries(answers))('%s has the headers of pages if it is one', async (_, ask) => {
+    const headers = await ask();
+    const isPage = headers.get('content-type')?.startsWith('text/html');
+    const said = Object.fromEntries(cells('Pages').map(([name = '']) => [name, headers.get(name)]));
+    if (!isPage) return expect(new Set(Object.values(said))).toEqual(new Set([null]));
+    for (const [name = '', value = ''] of cells('Pages'))
+      if (name !== 'Permissions-Policy') expect([name, said[name]]).toEqual([name, value.split(':')[0]]);
+    for (const feature of ['camera', 'microphone', 'geolocation', 'payment', 'usb'])
+      expect(said['Permissions-Policy']).toContain(`${feature}=()`);
+  });
+
+  test('a redirect has none of those of pages, whatever its text is', async () => {
+    const response = await (await signedIn()).get(authorizationUrl(web, { prompt: 'none' }));
+    expect(response.status).toBe(303);
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(response.headers.get('x-frame-options')).toBe('DENY');
+    for (const [name = ''] of cells('Pages'))
+      expect([name, response.headers.get(name)]).toEqual([name, null]);
+  });
 
   describe('36 cookies', () => {
     /** Every cookie of a whole sign-in, by what it is. */
