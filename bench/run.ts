@@ -4,6 +4,7 @@ import { allCases, findCase } from './cases/all-cases.ts';
 import { describeMachine } from './report.ts';
 import { comparison } from './sections/comparison.ts';
 import { brands } from './sections/brands.ts';
+import { documents } from './sections/documents.ts';
 import { hashes } from './sections/hashes.ts';
 import { library } from './sections/library.ts';
 import type { Section } from './sections/section.ts';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
 
 const sections: Record<string, { title: string; run: Section }> = {
   comparison: { title: 'Bare and Parley', run: comparison },
+  documents: { title: 'Documents', run: documents },
   library: { title: 'The library alone', run: library },
   sessions: { title: 'More sessions', run: sessions },
   brands: { title: 'More brands', run: brands },

@@ -2,38 +2,29 @@ import { findCase, takeTurns } from '../cases/all-cases.ts';
 import { signInAll } from '../cases/sign-in.ts';
 import { markdownTable, medianOf } from '../report.ts';
 import { startBare } from '../subject/start-bare.ts';
-import { startSmallest } from '../subject/start-smallest.ts';
 import { type BenchOptions, inTurn, type Measured, prepareSide, type Section, warmUp } from './section.ts';
 
 /**
- * What cannot be left out, and so the most that a ratio could be. While the library makes the answer that is the bare server
- * with a store that costs nothing; for documents, which need no library, the smallest answer of Node's http server.
+ * What cannot be left out while the library makes the answer, and so the most that a ratio could be: the bare server with a
+ * store that costs nothing.
  */
 export const library: Section = async (options) => {
   const { keys, parallel } = options;
   const bare = await startBare({ keys });
   const alone = await startBare({ keys, store: 'memory' });
-  const smallest = await startSmallest();
   try {
     const signedIn = async (subject: typeof bare): Promise<Measured> => {
       const turns = takeTurns(await signInAll(subject, parallel));
       return { subject, browsers: { aged: turns, recent: turns } };
     };
-    const all = await signedIn(bare);
-    const nobody = { aged: () => '', recent: () => '' };
-    const floors: [Measured, string[]][] = [
-      [{ subject: smallest, browsers: nobody }, ['discovery', 'jwks']],
-      [await signedIn(alone), ['id_token RS256', 'id_token ES256', 'code + token', 'refresh', 'userinfo']],
-    ];
+    const sides = { all: await signedIn(bare), floor: await signedIn(alone) };
     const rows: string[][] = [];
-    for (const [floor, cases] of floors) {
-      for (const name of cases) rows.push(await compare(name, { all, floor }, options));
-    }
+    for (const name of ['id_token RS256', 'id_token ES256', 'code + token', 'refresh', 'userinfo'])
+      rows.push(await compare(name, sides, options));
     return markdownTable([['case', 'bare, ms', 'at least, ms', 'the most that a ratio can be'], ...rows]);
   } finally {
     await bare.stop();
     await alone.stop();
-    await smallest.stop();
   }
 };
 
