@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** What Linux's accounting says of a process and its descendants (proc(5)). */
 export interface TreeUsage {
@@ -28,8 +28,9 @@ export function readTree(pid: number): TreeUsage {
 }
 
 /**
- * Of its threads, in nanoseconds: `/proc/PID/stat` counts in steps of ten milliseconds, a twentieth of what a document's
- * measurement takes. A thread that has ended is not in it; none of those measured ends one.
+ * The sum of its threads, which the scheduler counts in nanoseconds: `/proc/PID/stat` has steps of ten milliseconds, a
+ * twentieth of what a document's measurement takes. A thread that has ended is not in it; none of those measured ends one.
+ * A kernel without these counts ends the run: zero would be a ratio too.
  */
 function readCpuSeconds(pid: number): number {
   const path = `/proc/${pid}/task`;
@@ -37,7 +38,8 @@ function readCpuSeconds(pid: number): number {
     return (
       readdirSync(path).reduce((sum, thread) => sum + readThread(`${path}/${thread}/schedstat`), 0) / 1e9
     );
-  } catch {
+  } catch (error) {
+    if (existsSync(path)) throw error;
     return 0;
   }
 }

@@ -40,11 +40,9 @@ function answer(ctx: Context, error: unknown, { showError, log }: { showError: E
   const failure =
     own ?? (protocol ? undefined : new ParleyError('server_error', String(error), { cause: error }));
   ctx.status = failure?.status ?? protocol?.statusCode ?? 500;
-  if (ctx.status >= 500) {
-    // A half-made answer must not hand out a code or a session.
-    ctx.remove('Location');
-    ctx.remove('Set-Cookie');
-  }
+  // A half-made answer must not hand out a code or a session, and an error leads nowhere.
+  ctx.remove('Location');
+  if (ctx.status >= 500) ctx.remove('Set-Cookie');
   if (failure?.retryAfter) ctx.set('Retry-After', String(failure.retryAfter));
   ctx.set('Cache-Control', 'no-store');
   // Many are refused before the brand's own answers begin.

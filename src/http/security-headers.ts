@@ -63,8 +63,9 @@ export const securityHeaders: Middleware = async (ctx, next) => {
 };
 
 /** The text of a redirect is never shown. */
-function isPage({ res }: Context): boolean {
-  return String(res.getHeader('Content-Type')).startsWith('text/html') && !res.hasHeader('Location');
+function isPage({ status, res }: Context): boolean {
+  const isRedirect = status >= 300 && status < 400;
+  return !isRedirect && String(res.getHeader('Content-Type')).startsWith('text/html');
 }
 
 function askHelmet(options: Parameters<typeof helmet>[0]): readonly (readonly [string, string])[] {

@@ -14,9 +14,12 @@ import {
   userinfoStatus,
 } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
-import { dana, sam } from '../support/test-brand.ts';
+import { dana, sam, testBrand, testClients } from '../support/test-brand.ts';
 import { webClient } from '../support/web-client.ts';
 import { readForm, Visitor } from '../support/visitor.ts';
+
+/** Of the web client. */
+const shop = 'https://shop.acme.example';
 
 /** Signs out as a consumer does: the confirmation page, and yes. */
 async function signOut(visitor: Visitor, issuer: string): Promise<Response> {
@@ -31,7 +34,8 @@ onEachStore((store) => {
 
   beforeAll(async () => {
     const storeUrl = store();
-    parley = await startParley(storeUrl ? { store: storeUrl } : {});
+    const clients = testClients().map((one) => (one['id'] === 'web' ? { ...one, pages: [shop] } : one));
+    parley = await startParley({ brands: [testBrand({ clients })], ...(storeUrl && { store: storeUrl }) });
     web = webClient(parley);
   });
   afterAll(() => parley.stop());
@@ -142,6 +146,16 @@ onEachStore((store) => {
       );
       expect(response.status).toBe(400);
       expect(await response.text()).not.toMatch(/name="code"/);
+    });
+
+    test('on its way back to a page says so on a page of ours, which leads nowhere', async () => {
+      const visitor = await signedIn();
+      const back = { response_type: 'none', response_mode: 'page_return', page_return_to: `${shop}/chat` };
+      const { response } = await duringSilentRequest(visitor, back, () => signOut(visitor, parley.issuer));
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('the session ended meanwhile');
+      expect(response.headers.get('location')).toBeNull();
+      expect(response.headers.get('permissions-policy')).toContain('camera=()');
     });
 
     test('across a switch of consumer: the browser is the new one and nobody gets a token of the former', async () => {
