@@ -16,7 +16,8 @@ import { workers } from './sections/workers.ts';
 /**
  * `npm run bench`: bare oidc-provider and Parley on the same machine in the same run, one after the other in each
  * round, printed as the Markdown of docs/performance.md. Options: `--sections comparison,library`,
- * `--cases "code + token,jwks"`, `--rounds 5`, `--seconds 1.2`, `--parallel 8`, `--consumers 20000`.
+ * `--cases "code + token,jwks"`, `--rounds 5`, `--seconds 1.2`, `--warm 6`, `--parallel 8`, `--consumers 20000`,
+ * `--sessions 1000,100000,1000000`, `--brands 1,100,1000`.
  */
 const { values } = parseArgs({
   options: {
@@ -26,6 +27,9 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '1.2' },
     parallel: { type: 'string', default: '8' },
     consumers: { type: 'string', default: '20000' },
+    warm: { type: 'string', default: '6' },
+    sessions: { type: 'string', default: '1000,100000,1000000' },
+    brands: { type: 'string', default: '1,100,1000' },
   },
 });
 
@@ -42,6 +46,7 @@ const sections: Record<string, { title: string; run: Section }> = {
 };
 
 const listed = (text: string | undefined) => text?.split(/,(?! (?:again|kept))/).map((name) => name.trim());
+const numbers = (text: string) => text.split(',').map(Number);
 const options = {
   keys: await createSigningKeys(),
   cases: listed(values.cases)?.map(findCase) ?? allCases,
@@ -49,6 +54,8 @@ const options = {
   milliseconds: Number(values.seconds) * 1000,
   parallel: Number(values.parallel),
   consumers: Number(values.consumers),
+  warm: Number(values.warm) * 1000,
+  sizes: { sessions: numbers(values.sessions), brands: numbers(values.brands) },
 };
 const print = (text: string) => void process.stdout.write(`${text}\n\n`);
 

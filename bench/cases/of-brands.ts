@@ -5,9 +5,8 @@ import type { Operate } from './bench-case.ts';
 
 /** Consumers who come back, of all brands together. */
 const consumers = 1000;
-/** For each brand, as many as there are threads that sign; and in all, so that code is compiled to the same degree. */
+/** For each brand, as many as there are threads that sign. */
 const visits = 4;
-const visitsOfAll = 4000;
 
 /**
  * Signs consumers in at every brand of a server. @returns what prepares a case by its name; of its operations `inRow` after
@@ -39,7 +38,7 @@ export async function signInAtBrands(
 /** Before anything counts: a key's first signatures, on each thread, cost several times as much as its later ones. */
 async function visitEach(operations: readonly Operate[], parallel: number): Promise<void> {
   let begun = 0;
-  const end = Math.max(operations.length * visits, visitsOfAll);
+  const end = operations.length * visits;
   const work = async (worker: number): Promise<void> => {
     while (begun < end) await operations[begun++ % operations.length]?.(worker);
   };

@@ -6,7 +6,6 @@ import type { BrandsSubject } from '../subject/subject.ts';
 import { describeGrowth, type Grown, type GrowthRow, measureInTurn } from './growth.ts';
 import type { BenchOptions, Section } from './section.ts';
 
-const sizes = [1, 100, 1000] as const;
 /** Requests in a row that are for one brand. */
 const rowsOfOne = [1, 40] as const;
 
@@ -21,6 +20,7 @@ interface Row extends Grown {
  */
 export const brands: Section = async (options) => {
   const { keys } = options;
+  const { brands: sizes } = options.sizes;
   const servers: BrandsSubject[] = [];
   try {
     for (const start of [startParley, startBare])
@@ -37,7 +37,7 @@ export const brands: Section = async (options) => {
     const [parley, bare] = [measured.slice(0, ofBare), measured.slice(ofBare)];
     return [
       describeGrowth('brands', parley, 'Parley'),
-      `Memory for a further brand in use: ${furtherBrand(parley)} KiB.`,
+      `Memory for a further brand in use: ${furtherBrand(parley, sizes)} KiB.`,
       describeGrowth('Providers, bare', bare, 'bare'),
     ].join('\n\n');
   } finally {
@@ -45,9 +45,9 @@ export const brands: Section = async (options) => {
   }
 };
 
-function furtherBrand(rows: readonly GrowthRow[]): string {
+function furtherBrand(rows: readonly GrowthRow[], sizes: readonly number[]): string {
   const grown = (rows.at(-1)?.memory ?? 0) - (rows[0]?.memory ?? 0);
-  return (grown / (Math.max(...sizes) - 1) / 1024).toFixed(0);
+  return (grown / ((sizes.at(-1) ?? 0) - (sizes[0] ?? 0)) / 1024).toFixed(0);
 }
 
 async function rowsOf(subject: BrandsSubject, { parallel }: BenchOptions): Promise<Row[]> {

@@ -30,7 +30,7 @@ export const comparison: Section = async (options) => {
         bare: counterpart && (await prepareSide(bare, counterpart, options)),
         parley: await prepareSide(parley, one, options),
       };
-      await warmUp(sides);
+      await warmUp(sides, options);
       const cpu = { name: one.name, ...(await inTurn({ ...options, parts: 4 }, sides)) };
       closed.push(cpu);
       if (counterpart) {

@@ -35,7 +35,7 @@ export const documents: Section = async (options) => {
           }),
         ),
       );
-      await warmUp(sides);
+      await warmUp(sides, options);
       const results = await inTurn({ ...options, parts: 4 }, sides);
       for (const side of Object.values(sides)) side.close();
       const ofBare = results['bare'] ?? [];

@@ -7,9 +7,6 @@ import type { BenchOptions } from './section.ts';
 /** What is watched while something grows. */
 export const growing = ['code + token', 'id_token RS256'] as const;
 
-/** Milliseconds before anything counts: the first size would seem dearer than it is while code is still compiled. */
-export const warmUp = 2500;
-
 /** Milliseconds of one turn. */
 const slice = 400;
 
@@ -34,7 +31,7 @@ export interface Grown {
  */
 export async function measureInTurn(
   all: readonly Grown[],
-  { rounds, milliseconds, parallel }: BenchOptions,
+  { rounds, milliseconds, parallel, warm }: BenchOptions,
 ): Promise<LoadResult[][][]> {
   const results = all.map((): LoadResult[][] => growing.map(() => []));
   for (const [index, name] of growing.entries()) {
@@ -44,7 +41,7 @@ export async function measureInTurn(
       if (!grown || !operate) throw new Error(`nothing at ${which}`);
       return runLoad(grown.subject, { operate, parallel, milliseconds: time });
     };
-    for (const which of all.keys()) await run(which, warmUp);
+    for (const which of all.keys()) await run(which, warm);
     for (let round = 0; round < (rounds * milliseconds) / slice; round += 1) {
       // Another begins each time: what the one before leaves to be done, such as collecting garbage, meets each of them.
       for (const step of all.keys()) {

@@ -37,7 +37,7 @@ async function compare(
     all: await prepareSide(all, findCase(name), options),
     floor: await prepareSide(floor, findCase(name), options),
   };
-  await warmUp(sides);
+  await warmUp(sides, options);
   const results = await inTurn({ ...options, parts: 4 }, sides);
   sides.all.close();
   sides.floor.close();

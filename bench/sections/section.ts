@@ -15,6 +15,10 @@ export interface BenchOptions {
   parallel: number;
   /** Consumers who come back after a while: enough that none comes twice within a minute. */
   consumers: number;
+  /** Milliseconds before anything counts: V8 goes on compiling what runs often for some seconds, longer where there is more. */
+  warm: number;
+  /** How many are signed in, and how many brands there are, from the first size that the others are compared with. */
+  sizes: { sessions: readonly number[]; brands: readonly number[] };
 }
 
 /** One part of the report, as Markdown. */
@@ -41,12 +45,11 @@ export async function prepareSide(
   return { run: (load) => runLoad(subject, { operate, parallel, ...load }), close };
 }
 
-/** Milliseconds. */
-const untilWarm = 6000;
-
-/** Before anything counts: V8 goes on compiling what runs often for some seconds, and a side with more code longer. */
-export async function warmUp(sides: Record<string, Side | undefined>): Promise<void> {
-  for (const side of Object.values(sides)) await side?.run({ milliseconds: untilWarm });
+export async function warmUp(
+  sides: Record<string, Side | undefined>,
+  { warm }: Pick<BenchOptions, 'warm'>,
+): Promise<void> {
+  for (const side of Object.values(sides)) await side?.run({ milliseconds: warm });
 }
 
 /** One measurement, after compiled code and warm caches. @param offered operations in a second; absent: all it can do */

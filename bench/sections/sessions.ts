@@ -6,10 +6,10 @@ import type { BenchOptions, Section } from './section.ts';
 
 /** Consumers who come back, however many others there are. */
 const visiting = 1000;
-const sizes = [1000, 100_000, 1_000_000] as const;
 
 /** Silent sign-ins of a thousand consumers, among more and more who are signed in. */
 export const sessions: Section = async (options) => {
+  const { sessions: sizes } = options.sizes;
   const servers: ParleySubject[] = [];
   try {
     const grown: Grown[] = [];
@@ -32,7 +32,7 @@ export const sessions: Section = async (options) => {
 
 async function fillTo(size: number, parley: ParleySubject, { parallel }: BenchOptions): Promise<Grown> {
   const turns = takeTurns(await parley.fill(visiting));
-  await parley.fillUnvisited(size - visiting);
+  await parley.fillUnvisited(Math.max(0, size - visiting));
   const place = { subject: parley, browsers: { aged: turns, recent: turns }, parallel };
   return {
     subject: parley,

@@ -3,7 +3,7 @@ import { readTree } from '../measure/process-tree.ts';
 import type { LoadResult } from '../measure/run-load.ts';
 import { startParley } from '../subject/start-parley.ts';
 import { withBrowsers } from './comparison.ts';
-import { describeGrowth, growing, type GrowthRow, repeat, warmUp } from './growth.ts';
+import { describeGrowth, growing, type GrowthRow, repeat } from './growth.ts';
 import { measure, type Section } from './section.ts';
 
 /**
@@ -20,7 +20,7 @@ export const workers: Section = async (options) => {
       const results: LoadResult[][] = [];
       for (const name of growing) {
         const benchCase = findCase(name);
-        const { throughput } = await measure(measured, benchCase, { ...options, milliseconds: warmUp * 2 });
+        const { throughput } = await measure(measured, benchCase, { ...options, milliseconds: options.warm });
         offered.set(name, offered.get(name) ?? throughput / 2);
         const equal = { ...options, offered: offered.get(name) ?? 0 };
         results.push(await repeat(options.rounds, () => measure(measured, benchCase, equal)));
