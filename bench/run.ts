@@ -16,7 +16,7 @@ import { workers } from './sections/workers.ts';
 /**
  * `npm run bench`: bare oidc-provider and Parley on the same machine in the same run, one after the other in each
  * round, printed as the Markdown of docs/performance.md. Options: `--sections comparison,library`,
- * `--cases "code + token,jwks"`, `--rounds 5`, `--seconds 1.2`, `--warm 6`, `--parallel 8`, `--consumers 20000`,
+ * `--cases "code + token,jwks"`, `--rounds 5`, `--seconds 1.2`, `--warm 6`, `--parallel 8`, `--consumers 100000`,
  * `--sessions 1000,100000,1000000`, `--brands 1,100,1000`.
  */
 const { values } = parseArgs({
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1.2' },
     parallel: { type: 'string', default: '8' },
-    consumers: { type: 'string', default: '20000' },
+    consumers: { type: 'string', default: '100000' },
     warm: { type: 'string', default: '6' },
     sessions: { type: 'string', default: '1000,100000,1000000' },
     brands: { type: 'string', default: '1,100,1000' },

@@ -1,5 +1,5 @@
 import type { Subject } from '../subject/subject.ts';
-import { readTree } from './process-tree.ts';
+import { readAlone, readTree } from './process-tree.ts';
 
 export interface LoadResult {
   operations: number;
@@ -71,7 +71,7 @@ function quantiles(unsorted: readonly number[]): Pick<LoadResult, 'took' | 'p50'
 
 function readBoth({ pid, redisPid }: Pick<Subject, 'pid' | 'redisPid'>) {
   const none = { cpuSeconds: 0, residentBytes: 0 };
-  return { server: readTree(pid), redis: redisPid === undefined ? none : readTree(redisPid) };
+  return { server: readTree(pid), redis: redisPid === undefined ? none : readAlone(redisPid) };
 }
 
 async function closedLoop({ operate, parallel, milliseconds }: Load, took: number[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { findCase, takeTurns } from '../cases/all-cases.ts';
 import { signInAll } from '../cases/sign-in.ts';
+import { watchAbsences } from '../cases/watch-absences.ts';
 import {
   type Comparison,
   describeComparisons,
@@ -42,9 +43,12 @@ export const comparison: Section = async (options) => {
       sides.bare?.close();
       sides.parley.close();
     }
-    return [describeComparisons(closed), describeLatencies(open), describeProcesses(subjects, closed)].join(
-      '\n\n',
-    );
+    return [
+      describeComparisons(closed),
+      describeAbsence(parley.shortestAbsence()),
+      describeLatencies(open),
+      describeProcesses(subjects, closed),
+    ].join('\n\n');
   } finally {
     for (const subject of subjects) await subject.stop();
   }
@@ -54,7 +58,14 @@ export const comparison: Section = async (options) => {
 export async function withBrowsers(
   subject: Subject,
   { consumers, parallel }: { consumers: number; parallel: number },
-): Promise<Measured> {
-  const aged = takeTurns(await subject.fill(consumers));
-  return { subject, browsers: { aged, recent: takeTurns(await signInAll(subject, parallel)) } };
+): Promise<Measured & { shortestAbsence(): number }> {
+  const { next: aged, shortest: shortestAbsence } = watchAbsences(await subject.fill(consumers));
+  const recent = takeTurns(await signInAll(subject, parallel));
+  return { subject, browsers: { aged, recent }, shortestAbsence };
+}
+
+function describeAbsence(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return 'No consumer of the cases without "again" came twice.';
+  const seconds = Math.floor(milliseconds / 1000);
+  return `A consumer of the cases without "again" came back after ${seconds} s at the soonest.`;
 }

@@ -1,5 +1,5 @@
 import { findCase, prepareCase, takeTurns } from '../cases/all-cases.ts';
-import { readTree } from '../measure/process-tree.ts';
+import { readAlone } from '../measure/process-tree.ts';
 import { type ParleySubject, startParley } from '../subject/start-parley.ts';
 import { describeGrowth, type Grown, measureInTurn } from './growth.ts';
 import type { BenchOptions, Section } from './section.ts';
@@ -22,7 +22,7 @@ export const sessions: Section = async (options) => {
     const rows = sizes.map((size, index) => ({
       size: size.toLocaleString('en'),
       results: results[index] ?? [],
-      memory: readTree(servers[index]?.redisPid ?? 0).residentBytes,
+      memory: readAlone(servers[index]?.redisPid ?? 0).residentBytes,
     }));
     return describeGrowth('sessions', rows, 'Redis');
   } finally {
