@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BrandStore, Store } from '../../src/store/contract.ts';
 import { createBrandKeys, defaultPrefix, layouts } from '../../src/store/redis/keys.ts';
@@ -10,6 +11,7 @@ import { poll } from '../support/poll.ts';
 import { quickest } from '../support/quickest.ts';
 import { recordCommands } from '../support/record-commands.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { standStill } from '../support/stand-still.ts';
 
 const rule = { free: 5, forgetOneAfter: 45, firstWait: 30, longestWait: 60 };
 
@@ -345,6 +347,19 @@ describeWith('redis-server', () => {
           () => false,
         ),
       );
+    });
+
+    test('knows its own standstill from one of the server: it hears what was answered meanwhile', async () => {
+      server = await startRedis();
+      store = createRedisStore({ url: server.url, timeout, log });
+      const brand = store.forBrand('acme');
+      await brand.upsert('AuthorizationCode', 'a', { n: 1 }, 60);
+      const found = Array.from({ length: 20 }, () => brand.find('AuthorizationCode', 'a'));
+      // What was asked in this turn of the event loop leaves at its end.
+      await setImmediate();
+      standStill(timeout * 1.5);
+      expect(await Promise.all(found)).toEqual(found.map(() => ({ n: 1 })));
+      expect(lines.map(({ level }) => level)).toEqual(['info']);
     });
 
     test('is unavailable, not wrong, on a server that only reads', async () => {

@@ -12,9 +12,6 @@ export function clientOptions({ credentials, tls }: RedisAddress, timeout: numbe
     ...credentials,
     ...(tls && { tls: {} }),
     connectTimeout: Math.min(3000, timeout * 3),
-    // Answers come in the order of the commands: where none comes for so long, all that wait fail and the connection
-    // is given up. A timer for each command would tell no more, and cost a tenth of what a short request costs.
-    socketTimeout: timeout,
     // How long closing waits for the peer's farewell.
     disconnectTimeout: 200,
     maxRetriesPerRequest: 0,

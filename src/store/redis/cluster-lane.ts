@@ -1,6 +1,7 @@
 import { Cluster, Command, Redis } from 'ioredis';
 import { clientOptions, retryDelay } from './client-options.ts';
 import type { Delivery } from './command.ts';
+import { expectAnswers } from './expect-answers.ts';
 import type { Lane } from './lane.ts';
 import type { HostAddress, RedisAddress } from './redis-url.ts';
 import type { Watch } from './watch.ts';
@@ -24,6 +25,7 @@ export function openClusterLane(address: ClusterAddress, timeout: number, watch:
     // Names stay names, or a certificate for them would not fit.
     dnsLookup: (name, answer) => answer(null, name),
   });
+  cluster.on('+node', (node: Redis) => expectAnswers(node, timeout));
   cluster.on('error', watch.lost);
   cluster.on('node error', watch.lostNode);
   cluster.on('close', () => watch.lost());
@@ -45,6 +47,7 @@ export function openClusterLane(address: ClusterAddress, timeout: number, watch:
     const known = findNode(name) ?? strangers.get(name);
     if (known && known.status !== 'end') return known;
     const stranger = new Redis({ ...clientOptions(address, timeout), host, port, retryStrategy: () => null });
+    expectAnswers(stranger, timeout);
     stranger.on('error', (error) => watch.lostNode(error, name));
     strangers.set(name, stranger);
     return stranger;

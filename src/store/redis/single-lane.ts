@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { clientOptions, retryDelay } from './client-options.ts';
 import type { Delivery } from './command.ts';
+import { expectAnswers } from './expect-answers.ts';
 import type { Lane } from './lane.ts';
 import type { RedisAddress } from './redis-url.ts';
 import { sentinelConnector } from './sentinel-connector.ts';
@@ -17,6 +18,7 @@ export function openSingleLane(address: OneMasterAddress, timeout: number, watch
     enableOfflineQueue: false,
     retryStrategy: retryDelay,
   });
+  expectAnswers(client, timeout);
   client.on('error', watch.lost);
   client.on('close', () => watch.lost());
   client.on('ready', watch.connected);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Command } from 'ioredis';
 import type { Store } from '../../../src/store/contract.ts';
@@ -8,6 +9,9 @@ import { describeWith } from '../../support/availability.ts';
 import { poll } from '../../support/poll.ts';
 import { type RedisCluster, startCluster } from '../../support/redis-cluster.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
+import { standStill } from '../../support/stand-still.ts';
+
+const unavailable = { name: 'ParleyError', code: 'store_unavailable', status: 503 };
 
 const slotOf = (key: string) => new Command('get', [key]).getSlot();
 const keyOf = (id: string) => `parley:2:acme:C${id}`;
@@ -17,8 +21,8 @@ describeWith('redis-server', () => {
   let newcomer: RedisServer;
   const stores: Store[] = [];
 
-  function open(wait: 'auto' | 'off'): Store {
-    const store = createRedisStore({ url: cluster.url, timeout: 2000, wait });
+  function open(wait: 'auto' | 'off', timeout = 2000): Store {
+    const store = createRedisStore({ url: cluster.url, timeout, wait });
     stores.push(store);
     return store;
   }
@@ -35,6 +39,20 @@ describeWith('redis-server', () => {
   describe('the store on a Cluster whose slots move to a master that owned none', () => {
     /** The newcomer has no replica. */
     const brandOf = () => open('off').forBrand('acme');
+
+    test('gives up on the newcomer, asked about what has gone ahead, where it takes connections and says nothing', async () => {
+      const brand = brandOf();
+      const slot = slotOf(keyOf('asked'));
+      const owner = await cluster.ownerOf(slot);
+      await cluster.beginMove(slot, owner, newcomer);
+      newcomer.pause();
+      try {
+        await expect(brand.find('AuthorizationCode', 'asked')).rejects.toMatchObject(unavailable);
+      } finally {
+        newcomer.resume();
+      }
+      await cluster.endMove(slot, owner);
+    });
 
     test('finds and consumes, once, what has gone ahead of its slot', async () => {
       const brand = brandOf();
@@ -125,6 +143,27 @@ describeWith('redis-server', () => {
     hanging?.resume();
     expect(await save).toBe('dropped');
     expect(await brand.find('Session', id)).toBeUndefined();
+  });
+
+  test('gives up on a master that says nothing, and not for its own standstill', async () => {
+    // Half of what the Cluster gives a node before it is replaced.
+    const timeout = 1000;
+    const brand = open('off', timeout).forBrand('acme');
+    await brand.upsert('AuthorizationCode', 'silent', { n: 4 }, 60);
+    const find = () => brand.find('AuthorizationCode', 'silent');
+    const found = Array.from({ length: 20 }, find);
+    // What was asked in this turn of the event loop leaves at its end.
+    await setImmediate();
+    standStill(timeout * 1.5);
+    expect(await Promise.all(found)).toEqual(found.map(() => ({ n: 4 })));
+
+    const owner = await cluster.ownerOf(slotOf(keyOf('silent')));
+    owner.pause();
+    try {
+      await expect(find()).rejects.toMatchObject(unavailable);
+    } finally {
+      owner.resume();
+    }
   });
 
   test('what the operator should set is said, once for all nodes', async () => {
