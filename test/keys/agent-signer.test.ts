@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose';
 import { ParleyError } from '../../src/errors.ts';
@@ -6,8 +7,11 @@ import { createAgentSigner } from '../../src/keys/agent/agent-signer.ts';
 import { signJwt } from '../../src/keys/sign-jwt.ts';
 import type { Signer } from '../../src/keys/signer.ts';
 import { describeWith } from '../support/availability.ts';
+import { standStill } from '../support/stand-still.ts';
 import { startTokenAgent, type TokenAgent } from '../support/token-agent.ts';
 import { startListener } from '../support/unix-listener.ts';
+
+const timeout = 1500;
 
 async function refusal(work: Promise<unknown>): Promise<ParleyError> {
   const reason: unknown = await work.then(
@@ -26,7 +30,7 @@ describeWith('softhsm2-util', () => {
     await agent.makeKey('acme-rsa', 'rsa:2048');
     await agent.makeKey('acme-ec', 'EC:prime256v1');
     await agent.restart();
-    signer = createAgentSigner({ path: agent.socket, timeout: 1500 });
+    signer = createAgentSigner({ path: agent.socket, timeout });
   });
   afterAll(async () => {
     signer?.close();
@@ -81,6 +85,14 @@ describeWith('softhsm2-util', () => {
       expect(performance.now() - began).toBeLessThan(5000);
       agent.resume();
       await untilSigned(jwk);
+    });
+
+    test('is heard when this process stood still while it answered', async () => {
+      const { jwk } = await adoptKey(signer, 'acme-ec', 0);
+      const signatures = Array.from({ length: 10 }, () => signer.sign(jwk, Buffer.from('x')));
+      await setImmediate();
+      standStill(timeout * 1.5);
+      expect(await Promise.all(signatures)).toHaveLength(10);
     });
 
     test('that is gone is told at once, and one that comes back is found', async () => {

@@ -78,8 +78,11 @@ function openConnection(
 
   function ask(message: Buffer): Promise<Buffer> {
     const answer = Promise.withResolvers<Buffer>();
-    const timer = setTimeout(() => end(new Error('no answer in time')), timeout);
-    waiting.push({ resolve: answer.resolve, reject: answer.reject, timer });
+    const giveUp = () => waiting.includes(entry) && end(new Error('no answer in time'));
+    // After a standstill of this process timers run before what has come meanwhile is read; immediates run behind that.
+    const timer = setTimeout(() => setImmediate(giveUp), timeout);
+    const entry: Waiting = { resolve: answer.resolve, reject: answer.reject, timer };
+    waiting.push(entry);
     socket.write(withLength(message));
     return answer.promise;
   }
