@@ -21,7 +21,7 @@ const milliseconds = Number(values.seconds) * 1000;
 const workers = 64;
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
-const parley = await startParley({ keys: await createSigningKeys(), env: { LOG_LEVEL: 'warn' } });
+const parley = await startParley({ keys: await createSigningKeys() });
 // As a proxy in front of it: connections that were opened once are kept.
 const send = createSend(parley.issuer, { most: 2000, idle: 0 });
 try {
