@@ -24,7 +24,7 @@ export interface ServeDocumentsOptions {
 
 /**
  * Answers for the documents that were kept, before anything else is done for the request: platforms and browsers ask for
- * them all day, and they cost a fifth of what they did. The answer has the headers of the one that was kept.
+ * them all day, and all the rest would cost ten times as much. The answer has the headers of the one that was kept.
  *
  * Takes what trusted proxies said as true (trusted-proxies.ts). False: somebody else has to answer.
  */
