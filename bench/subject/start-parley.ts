@@ -1,8 +1,10 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { encryptionKey } from '../../test/support/livechat-site.ts';
+import { endWithUs } from '../../test/support/end-with-us.ts';
 import { livechatSettings, startLiveChatTwin } from '../../test/support/livechat-twin.ts';
 import { startRedis } from '../../test/support/redis-server.ts';
 import { spawnParley } from '../../test/support/spawn-parley.ts';
@@ -29,6 +31,7 @@ export async function startParley({
 }: ParleyOptions): Promise<ParleySubject> {
   const redis = store === 'redis' ? await startRedis(redisDefaults) : undefined;
   const livechat = await startLiveChatTwin();
+  const reader = startLogReader();
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
   const names = Array.from({ length: count }, (_, index) => (index === 0 ? 'acme' : `acme-${index}`));
   for (const name of names) await writeKeys(join(folder, 'keys', name), keys);
@@ -37,6 +40,7 @@ export async function startParley({
     ...(redis && { store: redis.url }),
     brands: names.map((name) => createBrand(name, count === 1 ? '' : `/${name}`, livechat.origin)),
     within: 120_000,
+    ...(reader.stdin && { logTo: reader.stdin }),
     // All strangers come from one address here.
     serverYaml: { anonymous_limit: 10_000_000 },
     env: { PARLEY_COOKIE_KEYS: parleyCookieKey, PARLEY_ENCRYPTION_KEYS: encryptionKey, ...env },
@@ -65,6 +69,7 @@ export async function startParley({
     },
     async stop() {
       await parley.stop();
+      reader.kill();
       await livechat.stop();
       await redis?.stop();
       await rm(folder, { recursive: true, force: true });
@@ -75,6 +80,13 @@ export async function startParley({
 export interface ParleySubject extends BrandsSubject {
   /** Adds consumers of the first brand who do not come back. */
   fillUnvisited(count: number): Promise<void>;
+}
+
+/** As a container's runtime or journald does. The generator would be late to read the log, and each line would wait for it. */
+function startLogReader(): ChildProcess {
+  const reader = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
+  endWithUs(reader);
+  return reader;
 }
 
 async function writeKeys(folder: string, keys: JWK[]): Promise<void> {

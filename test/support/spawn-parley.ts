@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { endWithUs } from './end-with-us.ts';
 import { type FetchAtOptions, fetchAt } from './fetch-at.ts';
 import { findFreePort } from './free-port.ts';
@@ -22,6 +23,8 @@ export interface SpawnOptions
   within?: number;
   /** Authority of the certificate that the process itself serves. */
   ca?: string;
+  /** The input of a process that takes its standard output instead of this one, where `stdout` and `log` are then empty. */
+  logTo?: Writable;
 }
 
 export interface Exit {
@@ -175,15 +178,15 @@ function launch({ folder, cwd, port }: Place, options: SpawnOptions): Running {
       PORT: String(port),
       ...options.env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', options.logTo ?? 'pipe', 'pipe'],
   });
   endWithUs(child);
   const { promise: ended, resolve } = Promise.withResolvers<Exit>();
   const running: Running = { child, stdout: '', stderr: '', exit: undefined, ended, end };
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     running.stdout += chunk.toString();
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     running.stderr += chunk.toString();
   });
   // `close`, not `exit`: by then everything that it wrote has arrived.
