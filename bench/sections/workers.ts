@@ -1,34 +1,49 @@
 import { findCase } from '../cases/all-cases.ts';
-import { readTree } from '../measure/process-tree.ts';
 import type { LoadResult } from '../measure/run-load.ts';
-import { startParley } from '../subject/start-parley.ts';
+import { readTree } from '../measure/process-tree.ts';
+import { type ParleySubject, startParley } from '../subject/start-parley.ts';
 import { withBrowsers } from './comparison.ts';
-import { describeGrowth, growing, type GrowthRow, repeat } from './growth.ts';
-import { measure, type Section } from './section.ts';
+import { describeGrowth, growing } from './growth.ts';
+import { inTurn, prepareSide, type Section, warmUp } from './section.ts';
+
+const sizes = ['1', '2'] as const;
 
 /**
- * Two processes that share a port, beside one, at equal load: half of what one can do, so that neither they nor the
- * generator stand in each other's way.
+ * Two processes that share a port, beside one, in turn and at equal load: half of what one can do, so that neither they nor
+ * the generator stand in each other's way.
  */
 export const workers: Section = async (options) => {
-  const rows: GrowthRow[] = [];
-  const offered = new Map<string, number>();
-  for (const size of ['1', '2']) {
-    const parley = await startParley({ keys: options.keys, env: { PARLEY_WORKERS: size } });
-    try {
-      const measured = await withBrowsers(parley, options);
-      const results: LoadResult[][] = [];
-      for (const name of growing) {
-        const benchCase = findCase(name);
-        const { throughput } = await measure(measured, benchCase, { ...options, milliseconds: options.warm });
-        offered.set(name, offered.get(name) ?? throughput / 2);
-        const equal = { ...options, offered: offered.get(name) ?? 0 };
-        results.push(await repeat(options.rounds, () => measure(measured, benchCase, equal)));
-      }
-      rows.push({ size, results, memory: readTree(parley.pid).residentBytes });
-    } finally {
-      await parley.stop();
+  const servers = new Map<string, ParleySubject>();
+  try {
+    const measured = new Map<string, Awaited<ReturnType<typeof withBrowsers>>>();
+    for (const size of sizes) {
+      const parley = await startParley({ keys: options.keys, env: { PARLEY_WORKERS: size } });
+      servers.set(size, parley);
+      measured.set(size, await withBrowsers(parley, options));
     }
+    const results = new Map<string, LoadResult[][]>(sizes.map((size) => [size, []]));
+    for (const name of growing) {
+      const sides = Object.fromEntries(
+        await Promise.all(
+          [...measured].map(
+            async ([size, one]) => [size, await prepareSide(one, findCase(name), options)] as const,
+          ),
+        ),
+      );
+      await warmUp(sides, options);
+      const alone = await sides['1']?.run({ milliseconds: options.milliseconds });
+      const offered = (alone?.throughput ?? 0) / 2;
+      const ofCase = await inTurn({ ...options, parts: 4, offered }, sides);
+      for (const [size, rounds] of Object.entries(ofCase)) results.get(size)?.push(rounds);
+      for (const side of Object.values(sides)) side.close();
+    }
+    const rows = [...results].map(([size, one]) => ({
+      size,
+      results: one,
+      memory: readTree(servers.get(size)?.pid ?? 0).residentBytes,
+    }));
+    return describeGrowth('workers', rows, 'Parley');
+  } finally {
+    for (const server of servers.values()) await server.stop();
   }
-  return describeGrowth('workers', rows, 'Parley');
 };
