@@ -52,7 +52,8 @@ export interface BrandStore {
   destroy(model: ModelName, id: string): Promise<void>;
   /**
    * Ends one grant: the Grant record first, so that a token written meanwhile is dead at once, then every
-   * member of every model that carries this `grantId`, except Session and Interaction. Never fails on an unknown id.
+   * member of every model that carries this `grantId`, except Session, Interaction and AuthorizationCode, which is of no
+   * use without its Grant. Never fails on an unknown id.
    */
   revokeGrant(grantId: string): Promise<void>;
 

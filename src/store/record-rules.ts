@@ -39,9 +39,12 @@ export function isMostlyNew(model: ModelName): boolean {
   return model !== 'Session';
 }
 
-/** Both outlive a grant that they mention: the consumer stays signed in and may still answer a prompt. */
+/**
+ * What revoking a grant leaves in place: the consumer stays signed in and may still answer a prompt; a code lives for a
+ * minute, and whoever redeems it asks for its Grant first, so that listing it would cost more than it saves.
+ */
 function outlivesGrant(model: ModelName): boolean {
-  return model === 'Session' || model === 'Interaction';
+  return model === 'Session' || model === 'Interaction' || model === 'AuthorizationCode';
 }
 
 /** Nobody but oidc-provider's token check looks for a record by its uid, and only for a session. */

@@ -38,7 +38,7 @@ describeWith('redis-server', () => {
     ['Sentinel', startWithSentinels],
     ['Cluster', startOnCluster],
   ])(
-    'on %s, a process that stood still for longer than store_timeout hears what was answered meanwhile',
+    '49 on %s, a process that stood still for longer than store_timeout hears what was answered meanwhile',
     async (_, start) => {
       const { url, masters } = await start();
       const parley = started(await spawnParley({ store: url, serverYaml: { store_timeout: storeTimeout } }));

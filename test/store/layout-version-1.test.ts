@@ -109,15 +109,15 @@ describe('what version 1 of the layout wrote is read', () => {
       const redis = await startRedis();
       const store = createRedisStore({ url: redis.url, timeout: 1000, layout: 1 });
       const brand = store.forBrand('acme');
-      const code = { jti: 'c', kind: 'AuthorizationCode', grantId: 'g' };
-      await brand.upsert('AuthorizationCode', 'c', code, 60);
+      const token = { jti: 't', kind: 'AccessToken', grantId: 'g' };
+      await brand.upsert('AccessToken', 't', token, 60);
       await brand.upsert('Session', 's', { jti: 's', kind: 'Session', uid: 'u' }, 60);
       const read = (key: string) => askRedis(redis, (admin) => admin.get(`parley:1:acme:${key}`));
-      expect(await read('record:AuthorizationCode:c')).toBe('~{"grantId":"g"}');
+      expect(await read('record:AccessToken:t')).toBe('~{"grantId":"g"}');
       expect(await read('record:Session:s')).toBe('~{"uid":"u"}');
       expect(await read('uid:Session:u')).toBe('s');
       expect(await askRedis(redis, (admin) => admin.zrange('parley:1:acme:grant:g', 0, '-1'))).toEqual([
-        'AuthorizationCode:c',
+        'AccessToken:t',
       ]);
       await store.close();
       await redis.stop();

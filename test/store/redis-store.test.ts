@@ -312,9 +312,9 @@ describeWith('redis-server', () => {
       );
       expect(await brand.find('AuthorizationCode', 'a')).toEqual({ secret: 'hidden' });
       expect(await brand.find('AuthorizationCode', 'b')).toBeUndefined();
-      expect(await brand.upsert('AuthorizationCode', 'b', { grantId: 'g' }, 60)).toBe('saved');
+      expect(await brand.upsert('AccessToken', 'b', { grantId: 'g' }, 60)).toBe('saved');
       await brand.revokeGrant('g');
-      expect(await brand.find('AuthorizationCode', 'b')).toBeUndefined();
+      expect(await brand.find('AccessToken', 'b')).toBeUndefined();
       expect(lines.map(({ level }) => level)).toEqual(['info', 'warn', 'info']);
     });
 

@@ -13,7 +13,7 @@ interface Entry {
   expiresAt: number;
 }
 
-const model = fc.constantFrom('Session', 'AuthorizationCode', 'ReplayDetection');
+const model = fc.constantFrom('Session', 'AuthorizationCode', 'RefreshToken', 'ReplayDetection');
 const id = fc.constantFrom('a', 'b', 'a:b');
 const step = fc.oneof(
   fc.record({
@@ -45,7 +45,8 @@ function createModel(now: () => number) {
   return function expected(action: Exclude<Step, { kind: 'wait' }>): unknown {
     if (action.kind === 'revoke') {
       for (const [key, { payload }] of entries) {
-        if (payload?.['grantId'] === action.grantId && !key.startsWith('Session/')) entries.delete(key);
+        const outlives = /^(?:Session|AuthorizationCode)\//.test(key);
+        if (payload?.['grantId'] === action.grantId && !outlives) entries.delete(key);
       }
       return undefined;
     }
