@@ -11,10 +11,15 @@ const { waiting, notWaiting } = await measureWaitCost();
 process.stdout.write(
   `${[
     formatStoreCosts(costs),
-    `${plain.bytes} bytes and ${parley.bytes} (× ${(plain.bytes / parley.bytes).toFixed(2)} fewer).`,
+    describeBytes(plain.bytes, parley.bytes),
+    `Once the code has expired: ${describeBytes(plain.bytesWithoutCode, parley.bytesWithoutCode)}`,
     '',
     `Saving a session: ${notWaiting.alone.toFixed(2)} ms, waiting for a replica ${waiting.alone.toFixed(2)} ms; ` +
       `50 at a time: ${notWaiting.together} a second, waiting ${waiting.together} a second.`,
   ].join('\n')}\n`,
 );
 process.exit();
+
+function describeBytes(before: number, after: number): string {
+  return `${before} bytes and ${after} (× ${(before / after).toFixed(2)} fewer).`;
+}

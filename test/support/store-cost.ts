@@ -30,6 +30,8 @@ export interface Costs {
   requests: Map<string, RequestCost>;
   /** What one consumer who has signed in and begun one conversation occupies in Redis. */
   bytes: number;
+  /** The same once the used code has expired, a minute later. */
+  bytesWithoutCode: number;
   keys: number;
 }
 
@@ -144,10 +146,22 @@ async function travel({ client, redisUrl, page: origin, take }: Subject): Promis
 
 async function measureBytes(
   redis: Parameters<Parameters<typeof askRedis>[1]>[0],
-): Promise<Pick<Costs, 'bytes' | 'keys'>> {
+): Promise<Pick<Costs, 'bytes' | 'bytesWithoutCode' | 'keys'>> {
   const keys = await redis.keys('*');
-  const sizes = await Promise.all(keys.map(async (key) => Number(await redis.memory('USAGE', key))));
-  return { bytes: sizes.reduce((sum, size) => sum + size, 0), keys: keys.length };
+  const sizes = await Promise.all(
+    keys.map(async (key) => [key, Number(await redis.memory('USAGE', key))] as const),
+  );
+  const sumOf = (some: typeof sizes) => some.reduce((sum, [, size]) => sum + size, 0);
+  return {
+    bytes: sumOf(sizes),
+    bytesWithoutCode: sumOf(sizes.filter(([key]) => !isCode(key))),
+    keys: keys.length,
+  };
+}
+
+/** With Parley `C<id>`, with the plain adapter the name of the model. */
+function isCode(key: string): boolean {
+  return key.startsWith('parley:2:acme:C') || key.startsWith('bare:AuthorizationCode:');
 }
 
 /** As docs/redis-keys.md shows it. */
