@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { BrandStore } from '../../src/store/contract.ts';
 import { poll } from '../support/poll.ts';
 import {
   authorizationUrl,
@@ -153,6 +154,18 @@ describe('the token endpoint refuses', () => {
     const { status, body } = await postAsClient(web, '/token', form);
     expect([status, body.error]).toEqual([400, error]);
     expect(body.access_token).toBeUndefined();
+  });
+
+  test('a code whose grant was revoked, though the store still has it and the session goes on', async () => {
+    const store = parley.server.sites[0]?.store as BrandStore;
+    const code = await codeFor(web);
+    const { grantId } = (await store.find('AuthorizationCode', code)) ?? {};
+    await store.revokeGrant(String(grantId));
+    expect(await store.find('AuthorizationCode', code)).toBeDefined();
+    const { status, body } = await exchange(web, code);
+    expect([status, body.error]).toEqual([400, 'invalid_grant']);
+    expect(body.access_token).toBeUndefined();
+    expect((await exchange(web, await codeFor(web))).status).toBe(200);
   });
 
   test('a secret in the URL', async () => {
