@@ -14,7 +14,7 @@ const silentLooks = looks + 2;
  * its timers before it reads what has come meanwhile. However long it was, it takes one look, and the next comes behind
  * the reading. The library's own `socketTimeout` gives up before.
  *
- * @param timeout milliseconds that commands wait at least while the process runs; at most about a fifth more
+ * @param timeout milliseconds that commands wait at least while the process runs; at most about a third more
  */
 export function expectAnswers(client: Redis, timeout: number): void {
   client.on('connect', () => {
