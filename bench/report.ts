@@ -28,11 +28,9 @@ export function describeComparisons(comparisons: readonly Comparison[]): string 
     'ops/s Parley',
   ];
   const rows = comparisons.map(({ name, bare, parley }) => {
-    const ratios = bare.map(({ serverCpu }, round) => serverCpu / (parley[round]?.serverCpu ?? Number.NaN));
-    const spread = `(${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
     return [
       name,
-      bare.length > 0 ? `${median(ratios).toFixed(2)} ${spread}` : '–',
+      bare.length > 0 ? describeRatio(bare, parley) : '–',
       show(medianOf(bare, 'serverCpu'), 3),
       show(medianOf(parley, 'serverCpu'), 3),
       ratio(medianOf(bare, 'redisCpu'), medianOf(parley, 'redisCpu')),
@@ -41,6 +39,12 @@ export function describeComparisons(comparisons: readonly Comparison[]): string 
     ];
   });
   return markdownTable([head, ...rows]);
+}
+
+/** The median of the rounds' own ratios, with the smallest and the largest. */
+export function describeRatio(of: readonly LoadResult[], to: readonly LoadResult[]): string {
+  const ratios = of.map(({ serverCpu }, round) => serverCpu / (to[round]?.serverCpu ?? Number.NaN));
+  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
 }
 
 export function describeLatencies(comparisons: readonly Comparison[]): string {

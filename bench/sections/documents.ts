@@ -1,5 +1,5 @@
 import { findCase } from '../cases/all-cases.ts';
-import { markdownTable, median, medianOf } from '../report.ts';
+import { describeRatio, markdownTable, medianOf } from '../report.ts';
 import { startBare } from '../subject/start-bare.ts';
 import { startParley } from '../subject/start-parley.ts';
 import { type PlainNode, startPlainNode } from '../subject/start-plain-node.ts';
@@ -40,16 +40,7 @@ export const documents: Section = async (options) => {
       for (const side of Object.values(sides)) side.close();
       const ofBare = results['bare'] ?? [];
       for (const [label, own] of Object.entries(results)) {
-        const ratios = own.map(
-          ({ serverCpu }, round) => (ofBare[round]?.serverCpu ?? Number.NaN) / serverCpu,
-        );
-        const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
-        rows.push([
-          name,
-          label,
-          medianOf(own, 'serverCpu').toFixed(4),
-          `${median(ratios).toFixed(2)} (${spread})`,
-        ]);
+        rows.push([name, label, medianOf(own, 'serverCpu').toFixed(4), describeRatio(ofBare, own)]);
       }
     }
     return markdownTable([['case', 'server', 'server ms', 'bare ÷ it (spread)'], ...rows]);
