@@ -8,6 +8,7 @@ import { createLog } from '../../src/log.ts';
 import { createReload } from '../../src/process/reload.ts';
 import { createServer, type Server } from '../../src/process/server.ts';
 import type { Store } from '../../src/store/contract.ts';
+import type { Telemetry } from '../../src/telemetry/contract.ts';
 import { findFreePort } from './free-port.ts';
 import { testAccounts, testBrand } from './test-brand.ts';
 
@@ -18,6 +19,7 @@ export interface StartOptions {
   store?: string;
   /** Instead of the one that `store` names. */
   useStore?: Store;
+  telemetry?: Telemetry;
   env?: Record<string, string>;
   serverYaml?: object;
   /** Kept between two starts, to show what survives. */
@@ -72,6 +74,7 @@ export async function startParley(options: StartOptions = {}): Promise<RunningPa
     config,
     log,
     ...(options.useStore && { store: options.useStore }),
+    ...(options.telemetry && { telemetry: options.telemetry }),
     ...(options.now && { now: options.now }),
   });
   const reload = createReload({ started: config, load, server, log });

@@ -31,6 +31,9 @@ const refusal = new ParleyError('overloaded', 'more requests than this process c
   isOneOfMany: true,
 });
 
+/** Of all that may run at once, what others than strangers have beside them: strangers may all wait for something slow. */
+const othersShare = 0.25;
+
 /** Who goes first. A place of the platforms' is had by an address alone, so that consumers take turns with them. */
 const order = {
   usual: ['platform', 'known', 'stranger'],
@@ -71,16 +74,28 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
   let refused = 0;
   let toldAt = 0;
 
-  const turns = createLoopTurns((turn) => {
-    limits.all.learn(turn, lines.platform.length() + lines.known.length() > 0);
-    limits.strangers.learn(turn, lines.stranger.length() > 0);
-    startWaiting();
-  });
+  const isAnyoneWaiting = () => Object.values(lines).some((line) => line.length() > 0);
+  const isCalm = () => running < calm && !isAnyoneWaiting();
 
-  const isCalm = () => running < calm && Object.values(lines).every((line) => line.length() === 0);
-  const hasRoom = () => running < limits.all.value();
+  /** Within the limit of all. */
+  function hasRoom(standing: Standing): boolean {
+    const all = limits.all.value();
+    return running < all || (standing !== 'stranger' && running - strangers < all * othersShare);
+  }
+  const strangersHaveRoom = () => strangers < limits.strangers.value();
   const hasRoomFor = (standing: Standing) =>
-    hasRoom() && (standing !== 'stranger' || strangers < limits.strangers.value());
+    hasRoom(standing) && (standing !== 'stranger' || strangersHaveRoom());
+  const waitsForAll = (standing: Standing) => lines[standing].length() > 0 && !hasRoom(standing);
+
+  const turns = createLoopTurns({
+    onPeriod(turn) {
+      limits.all.learn(turn, order.usual.some(waitsForAll));
+      limits.strangers.learn(turn, lines.stranger.length() > 0 && !strangersHaveRoom());
+      startWaiting();
+    },
+    // Who runs may wait for a slow server: more could run, and it need not take another request to find that out.
+    isAwaited: isAnyoneWaiting,
+  });
 
   function findNext(): Standing | undefined {
     const standings = platforms < platformsInTurn ? order.usual : order.afterPlatforms;

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createAdaptiveLimit } from '../../../src/http/admission/adaptive-limit.ts';
 import { type Admission, createAdmission, type Standing } from '../../../src/http/admission/admission.ts';
 import { createWaitingLine, type WaitingLine } from '../../../src/http/admission/waiting-line.ts';
+import { poll } from '../../support/poll.ts';
 
 let time = 0;
 const now = () => time;
@@ -88,6 +89,42 @@ describe('a process with a limit of work at once', () => {
     expect(next.filter((name) => name === 'a consumer')).toHaveLength(10);
     await finishEverything();
     await Promise.all([running.end, crowd.end, consumers.end]);
+  });
+
+  test('finds room for who waits, although nobody ends and nobody else comes', async () => {
+    const held = await comeTogether(50, 'known');
+    // Lately there was no need for more.
+    await nextTurn();
+    const late = await comeTogether(1, 'known', 'late');
+    await nextTurn();
+    expect(countBegun('late')).toBe(0);
+    await poll('it waits for ever', 10_000, async () => countBegun('late') === 1);
+    await finishEverything();
+    await Promise.all([held.end, late.end]);
+  });
+
+  test('finds room for strangers who all wait for something slow, as soon as it shows', async () => {
+    const strangers = await comeTogether(100, 'stranger');
+    await poll('they wait for ever', 10_000, async () => countBegun('stranger') === 100);
+    await finishEverything();
+    await strangers.end;
+  });
+
+  test('keeps a part for others that strangers cannot take, however little it can do since they came', async () => {
+    const strangers = await comeTogether(500, 'stranger');
+    await poll('few begin', 10_000, async () => countBegun('stranger') > 30);
+    for (let turn = 0; turn < 60; turn += 1) {
+      const began = performance.now();
+      while (performance.now() - began < 10);
+      await new Promise(setImmediate);
+    }
+    const consumers = await comeTogether(10, 'known');
+    const platforms = await comeTogether(10, 'platform');
+    expect(countBegun('known')).toBeGreaterThan(0);
+    expect(countBegun('known')).toBeLessThan(10);
+    expect(countBegun('platform')).toBe(0);
+    await finishEverything();
+    await Promise.all([strangers.end, consumers.end, platforms.end]);
   });
 
   test('runs what has waited as the request that it is, not as the one that made room for it', async () => {

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createEmbeddedStore } from '../../../src/store/embedded-store.ts';
 import type { Store } from '../../../src/store/contract.ts';
+import { createTelemetry } from '../../../src/telemetry/create-telemetry.ts';
 import { poll } from '../../support/poll.ts';
 import { authorizationUrl, authorizeSilently, exchange, signIn } from '../../support/relying-party.ts';
 import { type RunningParley, startParley } from '../../support/start-parley.ts';
@@ -37,9 +38,17 @@ describe('47 more strangers than a process can serve', () => {
   let consumer: Visitor;
   let strangers: Promise<Response>[] = [];
   let begun = 0;
+  let isBusy = false;
   /** Milliseconds by which the process's clock has been put forward. */
   let ahead = 0;
   const hold = Promise.withResolvers<void>();
+
+  /** Each turn of the event loop takes too long for more work: that is what a process knows of a busy processor. */
+  function keepBusy(): void {
+    if (!isBusy) return;
+    for (const end = performance.now() + 6; performance.now() < end; );
+    setImmediate(keepBusy);
+  }
 
   /** What a stranger's request leaves takes until it is let go. */
   function holdInteractions(store: Store): Store {
@@ -63,6 +72,13 @@ describe('47 more strangers than a process can serve', () => {
   const come = (accept = 'text/html') =>
     new Visitor().send(authorizationUrl(webClient(parley)), { headers: { accept } });
 
+  const telemetry = createTelemetry({ measure: true });
+  async function countThoseWhoCame(): Promise<number> {
+    const metrics = (await telemetry.snapshot()) ?? [];
+    const inFlight = metrics.find(({ name }) => name === 'parley_http_requests_in_flight');
+    return inFlight?.values[0]?.value ?? 0;
+  }
+
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'parley-overload-'));
     const clients = testClients().map((client) =>
@@ -71,11 +87,15 @@ describe('47 more strangers than a process can serve', () => {
     parley = await startParley({
       brands: [testBrand({ clients })],
       useStore: holdInteractions(createEmbeddedStore({ folder })),
+      telemetry,
       now: () => Date.now() + ahead,
     });
     consumer = new Visitor();
     await signIn(consumer, authorizationUrl(webClient(parley)), dana);
+    isBusy = true;
+    keepBusy();
     strangers = Array.from({ length: crowd }, () => come());
+    await poll('the crowd comes', 20_000, async () => (await countThoseWhoCame()) === crowd);
     await poll('a line has stood still for too long', 20_000, async () => {
       ahead += 5_000;
       const answer = come();
@@ -85,6 +105,7 @@ describe('47 more strangers than a process can serve', () => {
     });
   });
   afterAll(async () => {
+    isBusy = false;
     hold.resolve();
     await parley.stop();
     rmSync(folder, { recursive: true });
@@ -157,8 +178,11 @@ describe('47 more strangers than a process can serve', () => {
 
   test('are a line of the log together, and served in their turn', async () => {
     const lines = parley.log.filter(({ msg }) => String(msg).startsWith('more requests than'));
-    expect(lines).toHaveLength(1);
+    const times = lines.map(({ time }) => Date.parse(String(time)));
+    for (const [index, time] of times.slice(1).entries())
+      expect(time - Number(times[index])).toBeGreaterThanOrEqual(10_000);
     expect(lines[0]).toMatchObject({ level: 'warn', standing: 'stranger' });
+    isBusy = false;
     hold.resolve();
     const statuses = (await Promise.all(strangers)).map(({ status }) => status);
     // Who came when the line was closed already was turned away.
