@@ -7,6 +7,9 @@ const longestWait = 100;
 /** pino's number for `error`. */
 const error = 50;
 
+/** Each writes what its output has gathered. A process has one output, whoever runs several in it as many. */
+const atExit = new Set<() => void>();
+
 /**
  * Standard output for log lines. Lines are gathered: a write for each of them cost more than most requests. An error is
  * written at once with all that came before, so is everything when the process ends; only one that is killed loses the
@@ -34,7 +37,8 @@ export function openLogOutput(): DestinationStream {
     }
   };
   setInterval(flush, longestWait).unref();
-  process.once('exit', flushSync);
+  if (atExit.size === 0) process.once('exit', flushAll);
+  atExit.add(flushSync);
   return {
     // pino then tells the level of each line.
     [Symbol.for('pino.metadata')]: true,
@@ -48,4 +52,8 @@ export function openLogOutput(): DestinationStream {
     },
     flushSync,
   } as DestinationStream & { lastLevel: number };
+}
+
+function flushAll(): void {
+  for (const flush of atExit) flush();
 }

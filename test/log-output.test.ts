@@ -51,6 +51,15 @@ test.each([
   expect(await numbers()).toEqual([1]);
 });
 
+test('the logs of one process are all written at its end, however many, and nothing warns of them', async () => {
+  const numbers = await run(`
+    process.once('warning', ({ message }) => log.error({ number: message }));
+    const logs = Array.from({ length: 20 }, () => createLog({ level: 'info' }));
+    for (const [number, each] of logs.entries()) each.info({ number });
+  `).numbers();
+  expect(numbers).toEqual(Array.from({ length: 20 }, (_, number) => number));
+});
+
 test('lines are gathered, and no write is larger than a pipe takes whole', async () => {
   const numbers = await run(`
     const { default: fs } = await import('node:fs');
