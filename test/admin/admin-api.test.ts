@@ -113,7 +113,7 @@ test('the process tells how it is, and reads its brands again', async () => {
     brands: [{ brand: 'acme', issuer: site.parley.issuer, directory: 'ok' }],
   });
   expect((await callOperation('/reload', { method: 'post' })).body).toEqual({ brands: ['acme'] });
-  await poll('the line in the log', 5000, () =>
+  await poll('the line in the log', 30_000, () =>
     site.parley.log().some(({ msg }) => msg === 'configuration read again'),
   );
 });

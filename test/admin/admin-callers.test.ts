@@ -95,7 +95,7 @@ describeWith('openssl', (openssl) => {
       const dashboard = createClientCertificate(openssl, folder, 'dashboard');
       expect((await call('/status', 'GET', dashboard)).status).toBe(200);
       expect((await call('/reload', 'POST', dashboard)).status).toBe(403);
-      await poll('its line in the audit log', 5000, () =>
+      await poll('its line in the audit log', 30_000, () =>
         parley.log().some(({ by }) => by === 'certificate:dashboard'),
       );
     });

@@ -9,7 +9,7 @@ let site: AdminSite;
 let token: string;
 beforeAll(async () => {
   site = await startAdminSite({ workers: 2 });
-  await poll('two workers serve', 20_000, () => servingWorkers(site.parley).length === 2);
+  await poll('two workers serve', 30_000, () => servingWorkers(site.parley).length === 2);
   token = await site.tokenOf('ops', callerSecrets.ops, 'admin:read admin:write');
 });
 afterAll(() => site?.parley.stop());
@@ -26,7 +26,7 @@ const workersOf = (isMeant: (line: Record<string, unknown>) => boolean) =>
 test('POST /reload lets every worker read the configuration again, once', async () => {
   expect((await site.call('/reload', { method: 'POST', token })).status).toBe(200);
   const isReading = ({ msg }: Record<string, unknown>) => msg === 'configuration read again';
-  await poll('both have read it', 20_000, () => workersOf(isReading).size === 2);
+  await poll('both have read it', 30_000, () => workersOf(isReading).size === 2);
   expect(site.parley.log().filter(isReading)).toHaveLength(2);
 });
 
@@ -38,13 +38,13 @@ test('PUT /logging changes what every worker logs', async () => {
     body: JSON.stringify({ log_level: 'info', log_success_share: 0.5 }),
   });
   expect(answer.status).toBe(200);
-  await poll('both write by chance', 20_000, async () => {
+  await poll('both write by chance', 30_000, async () => {
     await Promise.all(Array.from({ length: 8 }, () => site.parley.fetch(`${site.parley.issuer}/jwks`)));
     return workersOf(({ share }) => share === 0.5).size === 2;
   });
   const [victim] = servingWorkers(site.parley);
   process.kill(victim?.pid ?? 0, 'SIGKILL');
-  await poll('the one in its place does too', 20_000, async () => {
+  await poll('the one in its place does too', 30_000, async () => {
     await Promise.all(
       Array.from({ length: 8 }, () => site.parley.fetch(`${site.parley.issuer}/jwks`).catch(() => {})),
     );

@@ -56,7 +56,7 @@ export function describeKeys(calls: () => JudgedCalls): void {
       plan: [{ alg: 'ES256', step: 'becomes current' }, { step: 'is retired' }],
     });
     const next = await find('ES256', 'next');
-    await poll('the next key is published', 20_000, async () => (await published()).includes(next));
+    await poll('the next key is published', 30_000, async () => (await published()).includes(next));
     const again = await post(generate, { alg: 'ES256' });
     expect([again.status, again.body['error']]).toEqual([409, 'keys_refused']);
   });
@@ -100,7 +100,7 @@ export function describeKeys(calls: () => JudgedCalls): void {
     const leaked = await post(retire, { leaked: true }, signing);
     expect(leaked.body['breaks']).not.toEqual([]);
     expect((await keys()).map(({ kid }) => kid)).not.toContain(signing);
-    await poll('the leaked key is gone', 20_000, async () => !(await published()).includes(signing));
+    await poll('the leaked key is gone', 30_000, async () => !(await published()).includes(signing));
   });
 
   test('sign at once by force, and the answer says what breaks', async () => {

@@ -41,7 +41,7 @@ export function describeLogs(calls: () => JudgedCalls): void {
     await set({ log_level: 'info', log_success_share: 0.5 });
     expect((await calls().call('/logging')).body).toEqual({ log_level: 'info', log_success_share: 0.5 });
     await parley.fetch(`${parley.issuer}/while-loud`);
-    await poll('the line of the second request', 20_000, () => seen('/while-loud'));
+    await poll('the line of the second request', 30_000, () => seen('/while-loud'));
     expect(seen('/while-quiet')).toBe(false);
     await set({ log_level: 'info', log_success_share: 1 });
     expect(await calls().site.events()).toContainEqual(

@@ -118,7 +118,7 @@ describeWith('openssl', (openssl) =>
         site.livechat.faults.set({ kind: 'server_error' });
         const before = site.livechat.count('customer_token');
         await start(page);
-        await poll('LiveChat was asked', 20_000, () => site.livechat.count('customer_token') > before);
+        await poll('LiveChat was asked', 30_000, () => site.livechat.count('customer_token') > before);
         expect(site.hosts.logins).toEqual([]);
         site.livechat.faults.clear();
         await hears(page, 'connected');

@@ -71,7 +71,7 @@ describeWith('openssl', (openssl) =>
       const onPhone = await chatAs(dana, phone);
       expect(await messages(onPhone)).toContain('from the laptop');
       await say(onPhone, 'from the phone');
-      await poll('the laptop shows it', 20_000, async () =>
+      await poll('the laptop shows it', 30_000, async () =>
         (await messages(page)).includes('from the phone'),
       );
       await phone.close();

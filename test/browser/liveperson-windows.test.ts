@@ -97,7 +97,7 @@ describeWith('openssl', (openssl) =>
         visited = [];
         const popup = await site.openPopup(page);
         const first: { endsAt: number } = await page.evaluate('fromPopup');
-        await poll('LivePerson has the next ID token', 20_000, async () => {
+        await poll('LivePerson has the next ID token', 30_000, async () => {
           const { endsAt = 0 } = (await site.chatOf(page)) ?? {};
           return endsAt > first.endsAt;
         });

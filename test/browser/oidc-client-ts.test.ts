@@ -148,7 +148,7 @@ describeWith('chromium', (executablePath) => {
         document.body.append(frame);
         loaded`);
       expect(await page.frameLocator('iframe').getByLabel('Password').count()).toBe(0);
-      await poll('the browser says so', 20_000, () => /frame/i.test(complaints.join()));
+      await poll('the browser says so', 30_000, () => /frame/i.test(complaints.join()));
     });
   });
 });

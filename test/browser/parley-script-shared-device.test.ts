@@ -52,7 +52,7 @@ describeWith('openssl', (openssl) =>
         patterns: [{ urlPattern: `*${path}`, requestStage: 'Response' }],
       });
       return {
-        arrive: () => poll(`an answer of ${path}`, 20_000, () => held.length > 0),
+        arrive: () => poll(`an answer of ${path}`, 30_000, () => held.length > 0),
         release: async () => {
           await session.send('Fetch.disable');
         },
@@ -114,7 +114,7 @@ describeWith('openssl', (openssl) =>
         const other = await site.open(context);
         expect(await other.evaluate('identities()')).toMatchObject([[{ sub: dana.sub }]]);
         await page.evaluate('Parley.signOut()');
-        await poll('the other page knows', 20_000, () =>
+        await poll('the other page knows', 30_000, () =>
           other.evaluate(`JSON.stringify(events.at(-1)) === '["identity",null]'`),
         );
         expect(await other.evaluate('lpTag.pages.length')).toBeGreaterThan(0);
@@ -151,7 +151,7 @@ describeWith('openssl', (openssl) =>
         await page.evaluate('window.late = identities(); undefined');
         await answers.arrive();
         await page.evaluate('window.leaving = Parley.signOut(); undefined');
-        await poll('signed out', 20_000, () =>
+        await poll('signed out', 30_000, () =>
           page.evaluate(`events.some(([name]) => name === 'signed-out')`),
         );
         await answers.release();
@@ -218,7 +218,7 @@ describeWith('openssl', (openssl) =>
         await site.signIn(context, sam);
 
         await page.evaluate('void history.back()');
-        await poll('the page is back and has asked', 20_000, () =>
+        await poll('the page is back and has asked', 30_000, () =>
           page.evaluate<boolean>(`window.events?.at(-1)?.[1]?.sub === '${sam.sub}'`).catch(() => false),
         );
         expect(await page.evaluate('window.wasKept')).toBe(true);

@@ -52,7 +52,7 @@ describeWith('openssl', (openssl) =>
 
         const who = { iss: site.issuer, sub: dana.sub };
         expect(await page.evaluate('signedIn')).toEqual({ who });
-        await poll('the window closes', 20_000, () => window.isClosed());
+        await poll('the window closes', 30_000, () => window.isClosed());
         expect(page.url()).toBe(address);
         expect(await page.evaluate('events')).toEqual([
           ['identity', null],
@@ -119,7 +119,7 @@ describeWith('openssl', (openssl) =>
         const page = await site.open(context);
         await page.evaluate(holdChats);
         await page.evaluate(`window.held = ${ask}; undefined`);
-        await poll('the page is asked', 20_000, () =>
+        await poll('the page is asked', 30_000, () =>
           page.evaluate(`events.some(([name]) => name === 'sign-in-required')`),
         );
         expect(await page.evaluate('answers')).toEqual([]);
@@ -135,7 +135,7 @@ describeWith('openssl', (openssl) =>
         await page.goto(site.addressOf());
         await page.evaluate(holdChats);
         await page.evaluate(`window.held = ${ask}; undefined`);
-        await poll('the page is asked', 20_000, () => page.evaluate('events.length === 2'));
+        await poll('the page is asked', 30_000, () => page.evaluate('events.length === 2'));
         await page.clock.runFor(299_000);
         expect(await page.evaluate('answers')).toEqual([]);
         await page.clock.runFor(2000);
@@ -148,7 +148,7 @@ describeWith('openssl', (openssl) =>
         await page.evaluate(`identities().then(() => { ${holdChats} })`);
         await context.clearCookies();
         await page.evaluate(`window.held = ${ask}; undefined`);
-        await poll('the page is asked', 20_000, () =>
+        await poll('the page is asked', 30_000, () =>
           page.evaluate(`events.some(([name]) => name === 'sign-in-required')`),
         );
         await typeSignIn(await clickSignIn(page), sam);
@@ -202,7 +202,7 @@ describeWith('openssl', (openssl) =>
         const page = await open();
         await page.evaluate(holdChats);
         await page.evaluate(`window.held = ${ask}; undefined`);
-        await poll('the page is asked', 20_000, () =>
+        await poll('the page is asked', 30_000, () =>
           page.evaluate(`events.some(([name]) => name === 'sign-in-required')`),
         );
         await typeSignIn(await clickSignIn(page), dana);
@@ -211,7 +211,7 @@ describeWith('openssl', (openssl) =>
 
         // At expiry one click suffices, for the session lives where the window is.
         await page.evaluate(`window.held = ${ask}; undefined`);
-        await poll('the page is asked again', 20_000, () =>
+        await poll('the page is asked again', 30_000, () =>
           page.evaluate(`events.filter(([name]) => name === 'sign-in-required').length === 2`),
         );
         await page.click('#sign-in');
@@ -227,7 +227,7 @@ describeWith('openssl', (openssl) =>
         });
         await page.evaluate(holdChats);
         await page.evaluate('window.held = chat(); undefined');
-        await poll('the page is asked', 20_000, () =>
+        await poll('the page is asked', 30_000, () =>
           page.evaluate(`events.some(([name]) => name === 'sign-in-required')`),
         );
         await typeSignIn(await clickSignIn(page), dana);
@@ -242,7 +242,7 @@ describeWith('openssl', (openssl) =>
         await page.reload();
         await page.evaluate(holdChats);
         await page.evaluate(`window.held = ${ask}; undefined`);
-        await poll('the page is asked', 20_000, () =>
+        await poll('the page is asked', 30_000, () =>
           page.evaluate(`events.some(([name]) => name === 'sign-in-required')`),
         );
         await typeSignIn(await clickSignIn(page), sam);

@@ -76,7 +76,7 @@ describeWith('openssl', (openssl) =>
         expect(await ask(`${body}, headers: { 'x-more': '1' }`)).toBe('refused');
 
         // The answer says itself that no other origin may load it, even unread (Cross-Origin-Resource-Policy).
-        await poll('the browser tells of each', 20_000, () => failures.length === 3);
+        await poll('the browser tells of each', 30_000, () => failures.length === 3);
         expect(failures.join(' ')).toContain('ERR_BLOCKED_BY_RESPONSE');
         const { fetch = globalThis.fetch } = site.client('liveperson');
         const answer = await fetch(`${site.issuer}/page/${endpoint}`, {

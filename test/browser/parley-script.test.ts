@@ -166,7 +166,7 @@ describeWith('openssl', (openssl) =>
           expect.stringContaining('cannot be reached'),
         ]);
         // The page's policy names its own issuer alone, and so tells where the other copy asks.
-        await poll('the browser says so', 20_000, () =>
+        await poll('the browser says so', 30_000, () =>
           complaints.join().includes('https://id.elsewhere.test/page/identity'),
         );
         complaints.length = 0;

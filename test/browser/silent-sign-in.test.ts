@@ -135,7 +135,7 @@ describeWith('openssl', (openssl) =>
         brand.signOut(cookie?.value ?? '');
         const signedOut = Date.now();
         let lastGiven = signedOut;
-        await poll('Parley knows', 20_000, async () => {
+        await poll('Parley knows', 30_000, async () => {
           const asked = Date.now();
           const [[identity]] = await page.evaluate<[[unknown]]>('identities()');
           if (identity !== null) lastGiven = asked;

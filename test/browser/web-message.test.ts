@@ -89,6 +89,6 @@ describeWith('chromium', (executablePath) => {
   test('32 another page may neither frame the answer nor hear it', async () => {
     const page = await open(`http://localhost:${stranger.port}/`);
     expect(await askInFrame(page)).toBe('nothing');
-    await poll('the browser says so', 20_000, () => complaints.join().includes('frame-ancestors'));
+    await poll('the browser says so', 30_000, () => complaints.join().includes('frame-ancestors'));
   });
 });

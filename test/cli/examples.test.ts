@@ -181,7 +181,7 @@ describe('with --json, once more', () => {
     );
     // What begins in the second in which everything ended is dead with it.
     const ended = Math.floor(Date.now() / 1000);
-    await poll('the next second', 5000, () => Math.floor(Date.now() / 1000) > ended);
+    await poll('the next second', 30_000, () => Math.floor(Date.now() / 1000) > ended);
     const landed = await signIn(
       new Visitor(),
       authorizationUrl(webClient(parley), { scope: 'openid' }),

@@ -74,7 +74,7 @@ async function connect(act: (url: string, stdin: PassThrough) => Promise<void>):
   );
   let isDone = false;
   void call.finally(() => (isDone = true));
-  await poll('the address is printed', 5000, () => printed.includes('code_challenge') || isDone);
+  await poll('the address is printed', 30_000, () => printed.includes('code_challenge') || isDone);
   await act(/ {2}(http\S+)/.exec(printed)?.[1] ?? '', stdin);
   return call;
 }

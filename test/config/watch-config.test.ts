@@ -29,7 +29,7 @@ const path = (name: string) => join(config.cwd, 'config/brands', name);
 async function expectOneChange(change: () => Promise<unknown>): Promise<void> {
   const before = seen;
   await change();
-  await poll('the change is seen', 5000, () => seen > before);
+  await poll('the change is seen', 30_000, () => seen > before);
   await afterSomeLooks();
   expect(seen).toBe(before + 1);
 }

@@ -82,7 +82,7 @@ describeWith('redis-server', () => {
     const lines = scaled.services['sentinel-1']?.command?.[2]?.match(/^sentinel .*$/gm) ?? [];
     const sentinel = started(await startRedis({ sentinel: lines.map(here) }));
 
-    await poll('a write is taken, and a replica has it', 20_000, () =>
+    await poll('a write is taken, and a replica has it', 30_000, () =>
       askRedis(master, async (redis) => {
         await redis.set('key', 'value');
         return (await redis.call('WAIT', '1', '1000')) === 1 || (await redis.call('WAIT', '1', '1000')) === 2;

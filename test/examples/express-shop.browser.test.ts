@@ -51,7 +51,7 @@ describeWith('chromium', (executablePath) => {
       startParley({ port: ports.parley, brands: [await readBrandFile(ports)] }),
       launchChromium(executablePath),
     ]);
-    await poll('the shop answers', 20_000, () =>
+    await poll('the shop answers', 30_000, () =>
       fetch(shopOrigin).then(
         ({ ok }) => ok,
         () => false,

@@ -87,7 +87,7 @@ test('52 the other brand keeps its latency, the breaker opens, and recovery need
   expect(ratio).toBeLessThan(2);
 
   const lines = () => parley.log.filter(({ msg }) => String(msg).startsWith('the account directory'));
-  await poll('the breaker opens', 20_000, async () => {
+  await poll('the breaker opens', 30_000, async () => {
     await converse(visitors.acme, 'acme');
     return lines().length > 0;
   });

@@ -110,7 +110,7 @@ describe('54 kill -9 at any moment: what was acknowledged survives', () => {
         await redis.restart();
         await poll(
           'Parley is ready',
-          10_000,
+          30_000,
           async () => (await parley.fetch(`${parley.issuer}/readyz`)).status === 200,
         );
         await expectKept(parley, visitor, seen);

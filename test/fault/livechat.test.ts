@@ -114,7 +114,7 @@ describeWith('redis-server', () => {
       await redis.kill();
       expect((await page.ask('token')).body.error).toBe('temporarily_unavailable');
       await redis.restart();
-      await poll('Parley is ready again', 10_000, async () => {
+      await poll('Parley is ready again', 30_000, async () => {
         const ready = await parley.fetch(`${parley.issuer}/readyz`);
         return ready.status === 200;
       });

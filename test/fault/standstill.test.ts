@@ -53,7 +53,7 @@ describeWith('redis-server', () => {
       await poll('commands have arrived', storeTimeout, async () => (await countHeld(masters)) > 0);
       parley.signal('SIGSTOP');
       await tell(masters, 'UNPAUSE');
-      await poll('all that arrived is answered', 10_000, async () => (await countHeld(masters)) === 0);
+      await poll('all that arrived is answered', 30_000, async () => (await countHeld(masters)) === 0);
       await pause(storeTimeout + 500);
       parley.signal('SIGCONT');
 

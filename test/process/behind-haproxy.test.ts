@@ -45,7 +45,7 @@ describeWith('openssl', (openssl) => {
       browserAt = (from) => fetchAt(httpsPort, { ca, from });
       await poll(
         'haproxy finds Parley ready',
-        10_000,
+        30_000,
         async () => (await browserAt('127.0.0.5')(`${issuer}/jwks`)).status === 200,
       );
     });
@@ -60,7 +60,7 @@ describeWith('openssl', (openssl) => {
       const supportId = response.headers.get('x-request-id');
       const find = () =>
         parley.log().find((line) => line['supportId'] === supportId && line['msg'] === 'request');
-      await poll('the log has the request', 5_000, () => Boolean(find()));
+      await poll('the log has the request', 30_000, () => Boolean(find()));
       return find() ?? {};
     }
 
@@ -142,7 +142,7 @@ describeWith('openssl', (openssl) => {
           let answer = new Response();
           const ask = () =>
             fetchAt(httpsPort, { ca })(`${issuer}/jwks`, { headers: { accept: 'text/html' } });
-          await poll('haproxy finds Parley ready', 10_000, async () => {
+          await poll('haproxy finds Parley ready', 30_000, async () => {
             answer = await ask();
             return answer.status !== 503;
           });
@@ -153,7 +153,7 @@ describeWith('openssl', (openssl) => {
           expect(page).toContain(answer.headers.get('x-request-id'));
           expect(page).not.toMatch(/proxy|X-Forwarded|http:/i);
           const supportId = answer.headers.get('x-request-id');
-          await poll('the log has the reason', 5_000, () =>
+          await poll('the log has the reason', 30_000, () =>
             parley
               .log()
               .some(

@@ -41,7 +41,7 @@ describe('the built server', () => {
     });
     try {
       const status = async (path: string) => (await fetch(`http://localhost:${port}${path}`)).status;
-      await poll('the built server is ready', 20_000, () =>
+      await poll('the built server is ready', 30_000, () =>
         status('/readyz').then(
           (code) => code === 200,
           () => false,

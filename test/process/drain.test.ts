@@ -60,16 +60,16 @@ describe('53 after SIGTERM', () => {
     expect((await parley.fetch(`${parley.issuer}/healthz`)).status).toBe(200);
 
     parley.signal('SIGTERM');
-    await poll('new connections are refused', 5_000, refused);
+    await poll('new connections are refused', 30_000, refused);
 
     asking.socket.write('\r\n');
-    await poll('readyz answers', 5_000, () => asking.answer().includes('}'));
+    await poll('readyz answers', 30_000, () => asking.answer().includes('}'));
     expect(asking.answer()).toMatch(/^HTTP\/1\.1 503 /);
     expect(asking.answer()).toMatch(/"status":"draining"/);
     expect(asking.answer()).toMatch(/^retry-after:/im);
 
     running.socket.write(rest);
-    await poll('the running request is answered', 5_000, () => running.answer().includes('}'));
+    await poll('the running request is answered', 30_000, () => running.answer().includes('}'));
     expect(running.answer()).toMatch(/^HTTP\/1\.1 400 /);
     expect(running.answer()).toContain('invalid_grant');
 
@@ -87,12 +87,12 @@ describe('53 after SIGTERM', () => {
     const kept = await open();
     const request = `GET /jwks HTTP/1.1\r\nHost: localhost:${parley.port}\r\n\r\n`;
     kept.socket.write(request);
-    await poll('the connection is idle', 5_000, () => kept.answer().includes('}'));
+    await poll('the connection is idle', 30_000, () => kept.answer().includes('}'));
     const before = kept.answer().length;
     parley.signal('SIGTERM');
-    await poll('it stops', 5_000, () => parley.stdout().includes('"msg":"stopping"'));
+    await poll('it stops', 30_000, () => parley.stdout().includes('"msg":"stopping"'));
     kept.socket.write(request);
-    await poll('the request is answered', 5_000, () => kept.answer().length > before && kept.isClosed());
+    await poll('the request is answered', 30_000, () => kept.answer().length > before && kept.isClosed());
     expect(kept.answer().slice(before)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\nConnection: close\r\n/i);
     expect(await parley.ended()).toEqual({ code: 0, signal: null });
   });
@@ -101,7 +101,7 @@ describe('53 after SIGTERM', () => {
     parley = await spawnParley();
     const idle = await open();
     idle.socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${parley.port}\r\n\r\n`);
-    await poll('the connection is idle', 5_000, () => idle.answer().includes('}'));
+    await poll('the connection is idle', 30_000, () => idle.answer().includes('}'));
     const began = performance.now();
     parley.signal('SIGINT');
     expect(await parley.ended()).toEqual({ code: 0, signal: null });

@@ -45,7 +45,7 @@ describe('npm start', () => {
       npm.kill('SIGTERM');
       await ended;
       expect(await isUp()).toBe(false);
-      await poll('the server said that it stops', 10_000, () => output.includes('"msg":"stopping"'));
+      await poll('the server said that it stops', 30_000, () => output.includes('"msg":"stopping"'));
     } finally {
       try {
         process.kill(-(npm.pid ?? 0), 'SIGKILL');

@@ -26,15 +26,15 @@ const reads = () => parley.log().filter(({ msg }) => msg === 'configuration read
 test('a file that is replaced, without a signal', async () => {
   await writeFile(join(parley.folder, 'acme.tmp'), withScope('renamed'));
   await rename(join(parley.folder, 'acme.tmp'), file());
-  await poll('the file that was renamed', 10_000, async () => (await scopes()).includes('renamed'));
-  await poll('the log says so', 10_000, () => reads().length > 0);
+  await poll('the file that was renamed', 30_000, async () => (await scopes()).includes('renamed'));
+  await poll('the log says so', 30_000, () => reads().length > 0);
   expect(reads()).toEqual([expect.objectContaining({ reason: 'a file has changed', changed: ['acme'] })]);
 });
 
 test('a file that is wrong: the problem with its place and its fix, and nothing changes', async () => {
   await writeFile(file(), `${withScope('wrong')}\nclinets: []\n`);
   const told = () => parley.log().filter(({ problem }) => /clinets: unknown key/.test(String(problem)));
-  await poll('the problem', 10_000, () => told().length > 0);
+  await poll('the problem', 30_000, () => told().length > 0);
   expect(await scopes()).toContain('renamed');
   expect(told()).toEqual([
     expect.objectContaining({
@@ -48,8 +48,8 @@ test('a file that is wrong: the problem with its place and its fix, and nothing 
 test('SIGHUP, at once; the process goes on and still ends on SIGTERM', async () => {
   await writeFile(file(), withScope('hangup'));
   parley.signal('SIGHUP');
-  await poll('the answer to the signal', 10_000, async () => (await scopes()).includes('hangup'));
-  await poll('the log says so', 10_000, () => reads().length > 1);
+  await poll('the answer to the signal', 30_000, async () => (await scopes()).includes('hangup'));
+  await poll('the log says so', 30_000, () => reads().length > 1);
   expect(reads().at(-1)).toMatchObject({ changed: ['acme'] });
   parley.signal('SIGTERM');
   expect(await parley.ended()).toEqual({ code: 0, signal: null });

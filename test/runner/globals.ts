@@ -1,4 +1,5 @@
 import type * as Jest from '@jest/globals';
+import { startStopwatch } from '../support/stopwatch.ts';
 
 /**
  * What test files import from `@jest/globals`: jest's own functions, with a deadline for each test and hook, which
@@ -12,15 +13,17 @@ const deadline = Number(process.env['TEST_DEADLINE']);
 type Body = (...args: never[]) => unknown;
 type Define = (...args: unknown[]) => unknown;
 
-/** @returns the body, failing when it takes longer than `limit` milliseconds */
+/** @returns the body, failing when it takes longer than `limit` milliseconds of a machine that runs */
 export function withDeadline(body: Body, limit = deadline): Body {
   return async (...args) => {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`not finished within ${limit} ms`)), limit);
+    const watch = startStopwatch((passed) => {
+      if (passed >= limit) reject(new Error(`not finished within ${limit} ms`));
+    });
     try {
       await Promise.race([body(...args), late]);
     } finally {
-      clearTimeout(timer);
+      watch.stop();
     }
   };
 }

@@ -1,6 +1,6 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { startStopwatch } from '../support/stopwatch.ts';
 
 /** What jest-light-runner runs in each process; its package exports it to its own pool alone. */
 interface LightRunner {
@@ -55,8 +55,10 @@ export async function setup(configuration: Configuration, folder: string): Promi
 
 /** @param file absolute path */
 export async function run(file: string): Promise<FileResult> {
-  const deadline = setTimeout(giveUp, longest, file);
-  const result = await runner.default(file).finally(() => clearTimeout(deadline));
+  const watch = startStopwatch((passed) => {
+    if (passed >= longest) giveUp(file);
+  });
+  const result = await runner.default(file).finally(watch.stop);
   // Node tells of the last ones only now.
   await setImmediate();
   return rejections.splice(0).reduce<FileResult>(addFailure, result);

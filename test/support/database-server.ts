@@ -53,7 +53,7 @@ async function launch({ program, args, owner, killSignal, connect }: ServerProce
   const endWithUs = () => void child.kill(killSignal);
   process.once('exit', endWithUs);
   child.once('exit', () => process.removeListener('exit', endWithUs));
-  await poll(`${program} answers`, 30_000, async () => {
+  await poll(`${program} answers`, 60_000, async () => {
     if (child.exitCode !== null) throw new Error(`${program} ended: ${output}`);
     return connect().then(
       () => true,

@@ -39,8 +39,8 @@ export function fetchAt(port: number, options: FetchAtOptions = {}): typeof fetc
         ...(isEncrypted && { servername: url.hostname, ca: options.ca }),
         ...(options.from && { localAddress: options.from }),
       });
-      outgoing.setTimeout(15_000, () =>
-        outgoing.destroy(new Error(`no answer from port ${port} within 15 s`)),
+      outgoing.setTimeout(30_000, () =>
+        outgoing.destroy(new Error(`no answer from port ${port} within 30 s`)),
       );
       outgoing.once('error', reject);
       outgoing.once('response', (incoming) => {

@@ -71,7 +71,7 @@ export async function startPrometheus(program: string, target: string): Promise<
   }
 
   try {
-    await poll('Prometheus is ready', 30_000, async () => {
+    await poll('Prometheus is ready', 60_000, async () => {
       if (child.exitCode !== null) throw new Error(`prometheus ended: ${said}`);
       return await fetch(`${address}/-/ready`).then(
         ({ ok }) => ok,

@@ -70,7 +70,7 @@ export async function startSlapd({ program, certificates, entries }: SlapdOption
     rootDn,
     rootPassword,
     async asRoot(work) {
-      const client = new Client({ url: `ldap://127.0.0.1:${port}`, timeout: 5000 });
+      const client = new Client({ url: `ldap://127.0.0.1:${port}`, timeout: 20_000 });
       try {
         await client.bind(rootDn, rootPassword);
         return await work(client);
@@ -145,7 +145,7 @@ async function launchServer(program: string, args: string[], port: number): Prom
   const endWithUs = () => void server.kill('SIGKILL');
   process.once('exit', endWithUs);
   server.once('exit', () => process.removeListener('exit', endWithUs));
-  await poll(`slapd listens on ${port}`, 10_000, () => {
+  await poll(`slapd listens on ${port}`, 60_000, () => {
     if (server.exitCode !== null) throw new Error(`slapd ended with ${server.exitCode}: ${said}`);
     return listens(port);
   });

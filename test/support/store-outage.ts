@@ -113,7 +113,7 @@ export async function expectOutage(
 /** The same process, unaided: ready, new sign-ins, the waiting login page. */
 export async function expectRecovery(parley: ParleyProcess): Promise<void> {
   const ready = async () => (await parley.fetch(`${parley.issuer}/readyz`)).status === 200;
-  await poll('Parley is ready again', 10_000, ready);
+  await poll('Parley is ready again', 30_000, ready);
   const visitor = new Visitor(parley.fetch);
   const web = webClient(parley);
   const landed = await signIn(visitor, authorizationUrl(web), dana);

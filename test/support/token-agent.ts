@@ -69,7 +69,7 @@ export async function startTokenAgent(): Promise<TokenAgent> {
     });
     endWithUs(child);
     agent = child;
-    await poll('the agent listens', 20_000, () => listens(socket));
+    await poll('the agent listens', 30_000, () => listens(socket));
     await run('ssh-add', ['-s', module], { env });
   }
 
@@ -87,7 +87,7 @@ export async function startTokenAgent(): Promise<TokenAgent> {
     async kill() {
       await end('SIGKILL');
       // The process that it speaks to the token with has the socket too, and ends some milliseconds later.
-      await poll('nobody listens', 20_000, async () => !(await listens(socket)));
+      await poll('nobody listens', 30_000, async () => !(await listens(socket)));
     },
     restart,
     pause: () => void agent?.kill('SIGSTOP'),

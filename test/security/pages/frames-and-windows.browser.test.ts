@@ -78,7 +78,7 @@ describeWith('openssl', (openssl) =>
         })`);
         const [frame] = page.frames().slice(1);
         expect(await frame?.evaluate('document.body?.innerText ?? ""').catch(() => '')).not.toContain(shows);
-        await poll('the browser says so', 20_000, () =>
+        await poll('the browser says so', 30_000, () =>
           /frame-ancestors|X-Frame-Options/i.test(complaints.join()),
         );
       });
