@@ -100,7 +100,7 @@ interface Import {
 
 const src = resolve(import.meta.dirname, '../src');
 /** For everyone. */
-const shared = ['errors.ts', 'file-stamp.ts', 'log.ts'];
+const shared = ['errors.ts', 'file-stamp.ts', 'log.ts', 'patience.ts'];
 
 function findViolations(imports: readonly Import[]): string[] {
   return imports.flatMap(({ file, folder, target, typeOnly }) => {

@@ -1,5 +1,5 @@
 import { createOutboundClient, type OutboundClient, type OutboundOptions } from './outbound-client.ts';
-import { createOutboundFetch } from './outbound-fetch.ts';
+import { createOutboundFetch, type OutboundFetchOptions } from './outbound-fetch.ts';
 
 export interface OutboundFetch {
   fetch: typeof fetch;
@@ -7,12 +7,12 @@ export interface OutboundFetch {
 }
 
 /** A guarded fetch whose pool is made by the first request: most brands never send one. */
-export function openOutboundFetch(options: OutboundOptions): OutboundFetch {
+export function openOutboundFetch(options: OutboundOptions & OutboundFetchOptions): OutboundFetch {
   let client: OutboundClient | undefined;
   return {
     fetch(input, init) {
       client ??= createOutboundClient(options);
-      return createOutboundFetch(client)(input, init);
+      return createOutboundFetch(client, options)(input, init);
     },
     async close() {
       await client?.close();

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Agent, buildConnector, request as send } from 'undici';
+import { startPatience } from '../patience.ts';
 import { OutboundError, toOutboundError } from './outbound-error.ts';
 import { isPublicAddress, lookupPublicAddress, refuseAddress } from './public-address.ts';
 
@@ -67,22 +68,23 @@ export function createOutboundClient(options: OutboundOptions): OutboundClient {
     connections,
     pipelining: 1,
     allowH2: false,
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
+    // The whole request has its time; theirs would count a standstill of this process as silence.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     keepAliveTimeout: 20_000,
     maxResponseSize: longestBody,
   });
   return {
     async request({ method, url, headers = {}, body, signal }) {
       const what = `${method} ${url.host}`;
-      const deadline = AbortSignal.timeout(timeout);
+      const patience = startPatience(timeout);
       try {
         const response = await send(url, {
           method,
           dispatcher: agent,
           // Nothing is unpacked here: a few packed bytes could become gigabytes.
           headers: { ...headers, 'accept-encoding': 'identity' },
-          signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+          signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal,
           ...(body !== undefined && { body }),
         });
         const encoding = response.headers['content-encoding'];
@@ -98,6 +100,8 @@ export function createOutboundClient(options: OutboundOptions): OutboundClient {
         };
       } catch (error) {
         throw toOutboundError(error, what);
+      } finally {
+        patience.end();
       }
     },
     close: () => agent.destroy(),

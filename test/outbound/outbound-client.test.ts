@@ -11,6 +11,7 @@ import {
 import { OutboundError } from '../../src/outbound/outbound-error.ts';
 import { createOutboundFetch } from '../../src/outbound/outbound-fetch.ts';
 import { isPublicAddress } from '../../src/outbound/public-address.ts';
+import { standStill } from '../support/stand-still.ts';
 
 const running: { server: Server; client: OutboundClient }[] = [];
 afterEach(async () => {
@@ -117,6 +118,14 @@ describe('an outbound request', () => {
       fault: 'unreachable',
       message: `GET ${url.host}: no answer (ECONNREFUSED)`,
     });
+  });
+
+  test('that is late because this process stood still has not failed', async () => {
+    const { client, url } = await start((_, response) => {
+      standStill(1000);
+      response.end('{}');
+    });
+    await expect(client.request({ method: 'GET', url })).resolves.toMatchObject({ body: '{}' });
   });
 
   test('ends when the caller gives up', async () => {

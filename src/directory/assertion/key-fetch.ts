@@ -16,7 +16,7 @@ export function withKeyFetch<Verifier>(
       ? undefined
       : createOutboundClient({ configuredHosts: [new URL(uri).host], timeout, longestBody: longestKeySet });
   return {
-    ...create(client ? createOutboundFetch(client) : refuseFetch),
+    ...create(client ? createOutboundFetch(client, { ignoresSignals: true }) : refuseFetch),
     async close() {
       await client?.close();
     },

@@ -20,7 +20,7 @@ export function openUpstreamLogin({ signAssertion, now, ...options }: OpenUpstre
   const load = createUpstreamClient({
     settings: options.settings,
     signAssertion,
-    fetch: createOutboundFetch(outbound),
+    fetch: createOutboundFetch(outbound, { ignoresSignals: true }),
     now,
   });
   return {

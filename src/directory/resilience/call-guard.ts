@@ -4,18 +4,15 @@ import {
   CircuitState,
   CountBreaker,
   ExponentialBackoff,
-  TaskCancelledError,
-  TimeoutStrategy,
   bulkhead,
   circuitBreaker,
   handleWhen,
   noJitterGenerator,
   retry,
-  timeout,
-  wrap,
 } from 'cockatiel';
 import { ParleyError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import { isOutOfPatience, within } from '../../patience.ts';
 import type { BreakerState } from '../../telemetry/contract.ts';
 import { DirectoryUnreachable } from '../directory-unreachable.ts';
 import type { ResiliencePolicy } from './resilience-policy.ts';
@@ -47,9 +44,7 @@ export interface CallGuardOptions {
  * the upstream and does not count towards the breaker.
  */
 export function createCallGuard({ name, policy, log, onBreaker }: CallGuardOptions): CallGuard {
-  const isFailure = handleWhen(
-    (error) => error instanceof DirectoryUnreachable || error instanceof TaskCancelledError,
-  );
+  const isFailure = handleWhen((error) => error instanceof DirectoryUnreachable || isOutOfPatience(error));
   const breaker = circuitBreaker(isFailure, {
     halfOpenAfter: new ExponentialBackoff({
       generator: noJitterGenerator,
@@ -63,7 +58,6 @@ export function createCallGuard({ name, policy, log, onBreaker }: CallGuardOptio
     }),
   });
   const places = bulkhead(policy.parallel, policy.waiting);
-  const deadline = () => timeout(policy.timeout, TimeoutStrategy.Aggressive);
   const again = retry(
     handleWhen((error) => error instanceof DirectoryUnreachable),
     {
@@ -72,8 +66,9 @@ export function createCallGuard({ name, policy, log, onBreaker }: CallGuardOptio
       backoff: new ExponentialBackoff({ initialDelay: policy.retryPause, maxDelay: policy.retryPause * 10 }),
     },
   );
-  const once = wrap(breaker, deadline(), places, deadline());
-  const repeated = wrap(breaker, deadline(), places, deadline(), again);
+  const inTime = <T>(work: (over: AbortSignal) => Promise<T>) => within(policy.timeout, work);
+  const ask = <T>(call: () => Promise<T>, repeatable: boolean, over: AbortSignal): Promise<T> =>
+    repeatable ? again.execute(call, over) : call();
 
   tellChanges(breaker, { name, log });
   onBreaker?.('closed');
@@ -81,7 +76,9 @@ export function createCallGuard({ name, policy, log, onBreaker }: CallGuardOptio
   return {
     async run(call, { repeatable }) {
       try {
-        return await (repeatable ? repeated : once).execute(call);
+        return await breaker.execute(() =>
+          inTime((over) => places.execute(() => inTime((late) => ask(call, repeatable, late)), over)),
+        );
       } catch (error) {
         throw toParleyError(error, name, policy);
       }
@@ -115,7 +112,7 @@ function tellChanges(
 
 function detailOf(reason: object): string {
   const error = 'error' in reason ? reason.error : undefined;
-  if (error instanceof TaskCancelledError) return 'no answer in time';
+  if (isOutOfPatience(error)) return 'no answer in time';
   return error instanceof ParleyError ? error.message : 'unknown reason';
 }
 
@@ -126,7 +123,7 @@ function toParleyError(error: unknown, name: string, policy: ResiliencePolicy): 
     });
   if (error instanceof BulkheadRejectedError)
     return new ParleyError('directory_unavailable', `too many calls wait for the ${name}`, { cause: error });
-  if (error instanceof TaskCancelledError)
+  if (isOutOfPatience(error))
     return new DirectoryUnreachable(`the ${name} did not answer within ${policy.timeout} ms`, error);
   return error;
 }

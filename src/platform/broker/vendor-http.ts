@@ -11,6 +11,7 @@ import {
   wrap,
 } from 'cockatiel';
 import type { Log } from '../../log.ts';
+import { startPatience } from '../../patience.ts';
 import type { VendorCall } from '../../telemetry/contract.ts';
 import { readAnswer, type VendorAnswer } from './vendor-answer.ts';
 import { VendorError } from './vendor-error.ts';
@@ -133,9 +134,9 @@ async function sendOnce(
   const what = `${title}, ${method} ${new URL(url).pathname}`;
   const body = json ? JSON.stringify(json) : form && new URLSearchParams(form).toString();
   const type = json ? 'application/json' : 'application/x-www-form-urlencoded';
-  let response: Response;
+  const patience = startPatience(timeout);
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers: {
         accept: 'application/json',
@@ -144,13 +145,15 @@ async function sendOnce(
       },
       // A followed redirect would carry tokens elsewhere.
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeout),
+      signal: patience.signal,
       ...(body !== undefined && { body }),
     });
+    return await readAnswer(response, what);
   } catch (error) {
-    throw noAnswer(error, what);
+    throw error instanceof VendorError ? error : noAnswer(error, what);
+  } finally {
+    patience.end();
   }
-  return readAnswer(response, what);
 }
 
 /** fetch puts its reason into `cause`; only codes are repeated, for texts may carry the address with its query. */

@@ -1,3 +1,4 @@
+import { startPatience } from '../../patience.ts';
 import type { Exchange } from './exchange.ts';
 import { showBody, showFields, showHeaders } from './show-message.ts';
 
@@ -24,7 +25,8 @@ export interface ReceivedMessage {
 
 const requestHeaders = ['authorization', 'content-type', 'accept'];
 const responseHeaders = ['content-type', 'cache-control'];
-const patience = 10_000;
+/** Milliseconds. */
+const timeout = 10_000;
 
 export function createExchangeRecorder(fetch: typeof globalThis.fetch): ExchangeRecorder {
   const exchanges: Exchange[] = [];
@@ -40,13 +42,14 @@ export function createExchangeRecorder(fetch: typeof globalThis.fetch): Exchange
         request: showRequest(message, headers),
       };
       exchanges.push(exchange);
+      const patience = startPatience(timeout);
       try {
         const response = await fetch(message.url, {
           method: message.method,
           headers,
           // LivePerson is not known to follow redirects, and a followed one would carry the secret elsewhere.
           redirect: 'manual',
-          signal: AbortSignal.timeout(patience),
+          signal: patience.signal,
           ...(body && { body: body.toString() }),
         });
         const text = await response.text();
@@ -55,6 +58,8 @@ export function createExchangeRecorder(fetch: typeof globalThis.fetch): Exchange
       } catch (cause) {
         exchange.failure = 'No answer.';
         throw cause;
+      } finally {
+        patience.end();
       }
     },
   };
