@@ -105,12 +105,13 @@ function explain(error: NodeJS.ErrnoException, port: number, address: string): E
 
 /**
  * The listener goes first. A connection that is idle at this moment may just be getting a request, sent by a proxy
- * that cannot know yet, and http's own `close` would cut it: hence the close of the plain listener, and a pause.
+ * that cannot know yet, and http's own `close` would cut it: hence the close of the plain listener, and a pause. After a
+ * standstill of this process timers run before what has come meanwhile is read; immediates run behind that.
  */
 function close(server: Server, grace: number): Promise<void> {
   return new Promise((resolve) => {
     const timers = [
-      setTimeout(() => server.closeIdleConnections(), Math.min(idlePause, grace)),
+      setTimeout(() => setImmediate(() => server.closeIdleConnections()), Math.min(idlePause, grace)),
       setTimeout(() => server.closeAllConnections(), grace),
     ];
     NetServer.prototype.close.call(server, () => {

@@ -40,7 +40,8 @@ export function createReports<Report>({ patience, onEnd }: ReportsOptions<Report
     return new Promise((resolve) => {
       const listeners = waiting.get(order.round) ?? new Set();
       waiting.set(order.round, listeners);
-      const timer = setTimeout(resolve, patience);
+      // After a standstill of this process timers run before what has come meanwhile is read; immediates run behind that.
+      const timer = setTimeout(() => setImmediate(resolve), patience);
       listeners.add((answering) => {
         if (answering.id !== worker.id) return;
         clearTimeout(timer);

@@ -9,6 +9,7 @@ import {
   runFault,
   untilReplaced,
 } from '../support/fault-run.ts';
+import { poll } from '../support/poll.ts';
 import { type RedisSentinels, startSentinels } from '../support/redis-sentinel.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { type ScaledParley, startScaledParley } from '../support/scaled-parley.ts';
@@ -17,13 +18,25 @@ describeWith('redis-server', () => {
   describeWith('haproxy', () => {
     describeWith('openssl', () => {
       describe('49 Sentinel, the master dies with what its replicas had not read yet', () => {
-        async function runLagging(title: string, settings: object, serverYaml: object): Promise<FaultReport> {
+        async function runLagging(
+          title: string,
+          settings: object,
+          serverYaml: object,
+          enough: (signIns: number) => boolean,
+        ): Promise<FaultReport> {
           const sentinels = await startSentinels(settings);
           const parley = await startScaledParley({ count: 2, store: sentinels.url, serverYaml });
           try {
             return await runFault(
               { topology: sentinels, parley },
-              { title, strike: (untilBack) => killAhead(sentinels).then(untilBack) },
+              {
+                title,
+                async strike(untilBack, load) {
+                  const before = load.signedIn;
+                  await killAhead(sentinels, () => enough(load.signedIn - before));
+                  await untilBack();
+                },
+              },
             );
           } finally {
             await parley.stop();
@@ -33,14 +46,14 @@ describeWith('redis-server', () => {
 
         test('waiting for a replica: nothing that was acknowledged is lost', async () => {
           const title = 'Sentinel, replicas behind and master killed, waiting';
-          const report = await runLagging(title, { settings: careful }, {});
+          const report = await runLagging(title, { settings: careful }, {}, () => true);
           expect(report.wrong).toEqual([]);
           expect(report.back).toBeLessThan(longestReturn);
         });
 
         test('not waiting: what is lost is seen by this very run', async () => {
           const title = 'Sentinel, replicas behind and master killed, NOT waiting';
-          const report = await runLagging(title, {}, { store_wait: 'off' });
+          const report = await runLagging(title, {}, { store_wait: 'off' }, (signIns) => signIns > 10);
           expect(report.wrong).not.toEqual([]);
           expect(report.wrong.filter((sentence) => sentence.startsWith('another'))).toEqual([]);
         });
@@ -162,12 +175,13 @@ async function killMaster(sentinels: RedisSentinels): Promise<RedisServer> {
   return master;
 }
 
-/** Replicas stand still for a second, in which the master goes on, and is killed before they read on. */
-async function killAhead(sentinels: RedisSentinels): Promise<void> {
+/** Replicas stand still for a second, in which the master goes on, and it is killed before they read on. */
+async function killAhead(sentinels: RedisSentinels, isFarEnough: () => boolean): Promise<void> {
   const master = await sentinels.master();
   const replicas = sentinels.servers.filter((server) => server !== master);
   for (const replica of replicas) replica.pause();
   await pause(900);
+  await poll('it is ahead of its replicas', 60_000, isFarEnough);
   await master.kill();
   for (const replica of replicas) replica.resume();
   await untilReplaced(master, () => sentinels.master());

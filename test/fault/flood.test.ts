@@ -9,6 +9,7 @@ import type { Flood, FloodOutcome } from '../support/flood-of-strangers.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { authorizationUrl, authorizeSilently, exchange, signIn } from '../support/relying-party.ts';
 import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
+import { patient } from '../support/start-parley.ts';
 import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 import { webClient } from '../support/web-client.ts';
@@ -111,7 +112,11 @@ describe('47 a flood of 20,000 anonymous authorization requests from one address
       async () => {
         redis = await startRedis();
         const server = redis;
-        parley = await spawnParley({ ...settings, store: server.url });
+        parley = await spawnParley({
+          ...settings,
+          serverYaml: { ...settings.serverYaml, ...patient },
+          store: server.url,
+        });
         await expectBounded('Redis', () =>
           askRedis(server, async (admin) =>
             Number(/^used_memory_dataset:(\d+)/m.exec(await admin.info('memory'))?.[1]),

@@ -77,7 +77,10 @@ test('52 the other brand keeps its latency, the breaker opens, and recovery need
   const visitors = { acme: await signedIn('acme'), group: await signedIn('group') };
   await measureOther(visitors);
   const before = await measureOther(visitors);
-  apis.acme.instead = () => {};
+  let reached = 0;
+  apis.acme.instead = () => {
+    reached += 1;
+  };
   const during = await measureOther(visitors);
   const ratio = during.median / before.median;
   process.stderr.write(
@@ -92,8 +95,10 @@ test('52 the other brand keeps its latency, the breaker opens, and recovery need
     return lines().length > 0;
   });
   expect(lines()).toMatchObject([{ brand: 'acme', level: 'error', detail: 'no answer in time' }]);
-  const refused = await Promise.all(Array.from({ length: 5 }, () => converse(visitors.acme, 'acme')));
-  expect(median(refused.map(({ took }) => took))).toBeLessThan(300);
+  // Refused at once: the directory is not asked, but for a try now and then.
+  reached = 0;
+  await Promise.all(Array.from({ length: 5 }, () => converse(visitors.acme, 'acme')));
+  expect(reached).toBeLessThan(3);
 
   apis.acme.instead = undefined;
   await poll('it serves again', 30_000, async () => (await converse(visitors.acme, 'acme')).ok);

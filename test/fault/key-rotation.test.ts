@@ -9,6 +9,7 @@ import { poll } from '../support/poll.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { authorizationUrl, authorizeSilently, exchange, signIn } from '../support/relying-party.ts';
 import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
+import { patient } from '../support/start-parley.ts';
 import { dana, testBrand } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 import { webClient } from '../support/web-client.ts';
@@ -25,7 +26,7 @@ describeWith('redis-server', () => {
 
   beforeAll(async () => {
     redis = await startRedis();
-    const first = await spawnParley({ store: redis.url, brands });
+    const first = await spawnParley({ store: redis.url, brands, serverYaml: patient });
     parleys = [first, await spawnParley({ store: redis.url, brands, beside: first })];
   });
   afterAll(async () => {

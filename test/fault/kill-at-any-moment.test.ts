@@ -11,6 +11,7 @@ import {
   userinfoStatus,
 } from '../support/relying-party.ts';
 import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
+import { patient } from '../support/start-parley.ts';
 import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 import { webClient } from '../support/web-client.ts';
@@ -89,7 +90,7 @@ describe('54 kill -9 at any moment: what was acknowledged survives', () => {
     let visitor: Visitor;
     beforeAll(async () => {
       redis = await startRedis({ aof: true });
-      parley = await spawnParley({ store: redis.url });
+      parley = await spawnParley({ store: redis.url, serverYaml: patient });
       visitor = new Visitor(parley.fetch);
       await signIn(visitor, authorizationUrl(webClient(parley)), dana);
     });

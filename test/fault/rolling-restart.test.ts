@@ -5,6 +5,7 @@ import { poll } from '../support/poll.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { authorizationUrl, exchange, signIn } from '../support/relying-party.ts';
 import { startScaledParley } from '../support/scaled-parley.ts';
+import { patient } from '../support/start-parley.ts';
 import type { ParleyProcess } from '../support/spawn-parley.ts';
 import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -16,7 +17,9 @@ describeWith('openssl', () => {
 
       test('53 a rolling restart of two processes behind the proxy loses no sign-in', async () => {
         const { url: store } = started(await startRedis());
-        const { processes, networkOf, web } = started(await startScaledParley({ count: 2, store }));
+        const { processes, networkOf, web } = started(
+          await startScaledParley({ count: 2, store, serverYaml: patient }),
+        );
         const [first, second] = processes as [ParleyProcess, ParleyProcess];
         const shop = { isOpen: true, consumers: 0, signIns: 0 };
         const consumer = async (): Promise<void> => {

@@ -50,7 +50,7 @@ describeWith('redis-server', () => {
       const answers = Promise.all(
         Array.from({ length: 10 }, () => authorizeSilently(signedIn.clone(), request())),
       );
-      await poll('commands have arrived', storeTimeout, async () => (await countHeld(masters)) > 0);
+      await poll('commands have arrived', 30_000, async () => (await countHeld(masters)) > 0);
       parley.signal('SIGSTOP');
       await tell(masters, 'UNPAUSE');
       await poll('all that arrived is answered', 30_000, async () => (await countHeld(masters)) === 0);

@@ -7,6 +7,7 @@ import { poll } from '../support/poll.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { authorizationUrl, exchange, signIn } from '../support/relying-party.ts';
 import { startScaledParley } from '../support/scaled-parley.ts';
+import { patient } from '../support/start-parley.ts';
 import type { ParleyProcess } from '../support/spawn-parley.ts';
 import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -23,7 +24,9 @@ describeWith('openssl', () => {
 
       test('53 SIGTERM at any moment under load: every request gets its answer, and every process ends with 0', async () => {
         const { url: store } = started(await startRedis());
-        const { processes, networkOf, web } = started(await startScaledParley({ count: 2, store }));
+        const { processes, networkOf, web } = started(
+          await startScaledParley({ count: 2, store, serverYaml: patient }),
+        );
         const shop = { isOpen: true, consumers: 0, signIns: 0, answers: 0, dropped: [] as string[] };
 
         /** Whatever is no answer, or one that says we are not there, was dropped. */

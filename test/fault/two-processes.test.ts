@@ -3,6 +3,7 @@ import { onEachStore } from '../support/on-each-store.ts';
 import { expectOneRedemption } from '../support/parallel-redemption.ts';
 import { authorizationUrl, authorizeSilently, signIn } from '../support/relying-party.ts';
 import { type ParleyProcess, spawnParley } from '../support/spawn-parley.ts';
+import { patient } from '../support/start-parley.ts';
 import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 import { webClient } from '../support/web-client.ts';
@@ -13,7 +14,7 @@ onEachStore((store) => {
 
   beforeAll(async () => {
     const address = store();
-    const shared = address ? { store: address } : {};
+    const shared = address ? { store: address, serverYaml: patient } : {};
     const first = await spawnParley(shared);
     parleys = [
       first,

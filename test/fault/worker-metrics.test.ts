@@ -19,10 +19,14 @@ describe('PARLEY_METRICS with PARLEY_WORKERS=2', () => {
   const ask = async (count: number) => {
     await Promise.all(Array.from({ length: count }, () => parley.fetch(`${parley.issuer}/jwks`)));
   };
+  /** A worker that is late counts with what it said before, and with all of it the next time. */
+  const untilAnswered = (count: number) =>
+    poll(`${count} answers are counted`, 30_000, async () => (await answered()) >= count);
   const answered = async () => (await scrape(port)).sum('parley_http_requests_total', { route: '/jwks' });
 
   test('are those of both together', async () => {
     await ask(50);
+    await untilAnswered(50);
     expect(await answered()).toBe(50);
     const read = await scrape(port);
     expect(read.sum('parley_store_up')).toBe(1);
@@ -42,6 +46,7 @@ describe('PARLEY_METRICS with PARLEY_WORKERS=2', () => {
     expect(await answered()).toBe(before);
     expect((await scrape(port)).sum('parley_worker_losses_total')).toBe(1);
     await ask(10);
+    await untilAnswered(before + 10);
     expect(await answered()).toBe(before + 10);
   });
 

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { endWithUs } from '../support/end-with-us.ts';
 
-const crew = new URL('../../src/workers/crew.ts', import.meta.url).href;
+const source = (name: string) => new URL(`../../src/workers/${name}`, import.meta.url).href;
 
 let folder: string;
 beforeEach(() => {
@@ -14,22 +14,33 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** Beside what every worker does: says which round of questions it is, and writes it down once that is sent. */
+const worker = `
+import { writeFileSync } from 'node:fs';
+process.send('parley:ready');
+process.on('message', (order) => {
+  if (order === 'parley:drain') process.exit();
+  const { type, round } = order;
+  if (type === 'parley:measure')
+    process.send({ type: 'parley:measured', round, report: round }, () => writeFileSync('answered-' + round, ''));
+});`;
+
 /** What a supervising process of this content says before it ends. */
 async function supervise(content: string): Promise<string> {
-  const worker = join(folder, 'worker.mjs');
-  writeFileSync(
-    worker,
-    `process.send('parley:ready'); process.on('message', (order) => order === 'parley:drain' && process.exit());`,
-  );
+  const exec = join(folder, 'worker.mjs');
+  writeFileSync(exec, worker);
   const file = join(folder, 'supervisor.mjs');
   writeFileSync(
     file,
     `import cluster from 'node:cluster';
-import { createCrew } from '${crew}';
-cluster.setupPrimary({ exec: ${JSON.stringify(worker)} });
+import { existsSync } from 'node:fs';
+import { createCrew } from '${source('crew.ts')}';
+import { createReports } from '${source('gather-reports.ts')}';
+const standStill = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+cluster.setupPrimary({ exec: ${JSON.stringify(exec)} });
 ${content}`,
   );
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   endWithUs(child);
   return text(child.stdout);
 }
@@ -38,7 +49,7 @@ ${content}`,
 const killUnheard = `
 function killUnheard({ process: { pid } }) {
   process.kill(pid, 'SIGKILL');
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  standStill(500);
 }`;
 
 test.each([
@@ -58,4 +69,19 @@ console.log('serving', crew.members().length);
 await crew.close();
 `);
   expect(lines.trim().split('\n')).toEqual(said);
+});
+
+test('what a worker said of itself counts, though this process stood still until its time was over', async () => {
+  const said = await supervise(`
+const patience = 200;
+const reports = createReports({ patience, onEnd() {} });
+const crew = createCrew({ startLimit: 20_000, drainLimit: 20_000, onLoss() {} });
+await crew.hire();
+const gathered = reports.gather();
+while (!existsSync('answered-1')) standStill(20);
+standStill(patience);
+console.log(JSON.stringify(await gathered));
+await crew.close();
+`);
+  expect(said).toBe('[1]\n');
 });

@@ -10,6 +10,7 @@ import { findFreePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { authorizationUrl, signIn } from '../support/relying-party.ts';
 import { spawnParley } from '../support/spawn-parley.ts';
+import { patient } from '../support/start-parley.ts';
 import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 import { webClient } from '../support/web-client.ts';
@@ -36,7 +37,7 @@ describeWith('redis-server', () => {
       );
       const store = `rediss://localhost:${tlsPort}`;
       const env = { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
-      const parley = started(await spawnParley({ store, env }));
+      const parley = started(await spawnParley({ store, env, serverYaml: patient }));
       const landed = await signIn(new Visitor(parley.fetch), authorizationUrl(webClient(parley)), dana);
       expect(landed.searchParams.get('code')).toBeTruthy();
 

@@ -46,11 +46,17 @@ test('a file that is wrong: the problem with its place and its fix, and nothing 
 });
 
 test('SIGHUP, at once; the process goes on and still ends on SIGTERM', async () => {
+  const taken = reads().length;
   await writeFile(file(), withScope('hangup'));
   parley.signal('SIGHUP');
   await poll('the answer to the signal', 30_000, async () => (await scopes()).includes('hangup'));
-  await poll('the log says so', 30_000, () => reads().length > 1);
-  expect(reads().at(-1)).toMatchObject({ changed: ['acme'] });
+  await poll('the log says so', 30_000, () => reads().some(({ reason }) => reason === 'SIGHUP'));
+  // On a machine that is slow the file may be seen to have changed before, or again.
+  expect(
+    reads()
+      .slice(taken)
+      .flatMap(({ changed }) => changed),
+  ).toEqual(['acme']);
   parley.signal('SIGTERM');
   expect(await parley.ended()).toEqual({ code: 0, signal: null });
 });

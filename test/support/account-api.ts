@@ -51,7 +51,11 @@ export async function startAccountApi(options: AccountApiOptions): Promise<Accou
 
   async function listen(port: number): Promise<number> {
     const answer: RequestListener = (request, response) => void serve(request, response);
-    server = options.tls ? createTlsServer(options.tls, answer) : createServer(answer);
+    // Never closes a connection by itself: a request could be on its way there when a machine that stood still goes on.
+    const patient = { keepAliveTimeout: 0 };
+    server = options.tls
+      ? createTlsServer({ ...patient, ...options.tls }, answer)
+      : createServer(patient, answer);
     server.on(options.tls ? 'secureConnection' : 'connection', () => {
       connections += 1;
     });

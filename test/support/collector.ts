@@ -20,7 +20,7 @@ export interface Collector {
 /** A collector's OTLP receiver (JSON over HTTP). */
 export async function startCollector(): Promise<Collector> {
   const spans: ReceivedSpan[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk: string) => {
       body += chunk;

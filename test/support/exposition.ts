@@ -1,3 +1,5 @@
+import { fetchAt } from './fetch-at.ts';
+
 /** One line of Prometheus' text format. */
 export interface Sample {
   name: string;
@@ -15,7 +17,7 @@ export interface Exposition {
 
 /** Asks a metrics listener as Prometheus does. */
 export async function scrape(port: number): Promise<Exposition> {
-  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const response = await fetchAt(port)(`http://127.0.0.1:${port}/metrics`);
   if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
   return readExposition(await response.text());
 }

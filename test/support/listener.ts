@@ -22,7 +22,8 @@ export async function startListener(
     received.push(arrived);
     answer(response, arrived);
   };
-  const server = createServer((request, response) => void keep(request, response));
+  // Never closes a connection by itself: a request could be on its way there when a machine that stood still goes on.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => void keep(request, response));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

@@ -33,7 +33,8 @@ export async function startLiveChatTwin(
   const { app, control } = createLiveChatTwin({ app: livechatApp, ...options });
   const callback = app.callback();
   const handle: RequestListener = (request, response) => void callback(request, response);
-  const server = createServer(handle);
+  // Never closes a connection by itself: a request could be on its way there when a machine that stood still goes on.
+  const server = createServer({ keepAliveTimeout: 0 }, handle);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

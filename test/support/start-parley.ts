@@ -43,8 +43,8 @@ export interface RunningParley {
   stop(options?: { keepFolder?: boolean }): Promise<void>;
 }
 
-/** Nobody takes Redis away from a Parley in the test's process: what is late there is the machine, and no outage. */
-const patient = { store_timeout: 20_000 };
+/** Of server.yaml, where nobody takes Redis away, as from no Parley in the test's process: what is late is the machine. */
+export const patient = { store_timeout: 20_000 };
 
 /** A whole Parley in this process: real configuration files, real keys, real HTTP on a free port. */
 export async function startParley(options: StartOptions = {}): Promise<RunningParley> {

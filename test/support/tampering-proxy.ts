@@ -20,7 +20,7 @@ export interface TamperingProxy {
  * be seen to be wrong in exactly one way. Host, cookies and redirects pass unchanged.
  */
 export async function startTamperingProxy(serverPort: () => number): Promise<TamperingProxy> {
-  const server = createServer((incoming, answer) => void pass(incoming, answer));
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, answer) => void pass(incoming, answer));
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   const proxy: TamperingProxy = {
     port: (server.address() as AddressInfo).port,
