@@ -502,7 +502,7 @@ describe('still the same consumer?', () => {
 
   test('37 the session ends after 15 minutes where the brand says nothing, with what it gave', async () => {
     await askForCode({ login_hint_token: await front() });
-    seconds = 890;
+    seconds = 840;
     const { body: late } = await askForCode();
     expect(late).toHaveProperty('code');
     seconds = 901;
@@ -513,12 +513,12 @@ describe('still the same consumer?', () => {
 
   test('64 a page that polls does not keep it, the next assertion does', async () => {
     await askForCode({ login_hint_token: await front() });
-    for (const at of [300, 600, 890]) {
+    for (const at of [300, 600, 840]) {
       seconds = at;
       expect((await askForCode()).body).toHaveProperty('code');
     }
     await askForCode({ login_hint_token: await front() });
-    seconds = 1700;
+    seconds = 1680;
     expect((await askForCode()).body).toHaveProperty('code');
     seconds = 1800;
     expect((await askForCode()).body).toMatchObject({ error: 'login_required' });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
 import { type Listener, startListener } from '../support/listener.ts';
 import { poll } from '../support/poll.ts';
+import { publishedKeys } from '../support/published-keys.ts';
 import {
   authorizationUrl,
   authorizeSilently,
@@ -101,7 +102,7 @@ describe('a client with a back-channel logout address', () => {
     const [request] = told.received;
     expect(request?.method).toBe('POST');
     expect(request?.headers['content-type']).toContain('application/x-www-form-urlencoded');
-    const jwks = createRemoteJWKSet(new URL(`${parley.issuer}/jwks`));
+    const jwks = publishedKeys(parley.issuer);
     const token = new URLSearchParams(request?.body).get('logout_token') ?? '';
     const { payload, protectedHeader } = await jwtVerify(token, jwks, {
       issuer: parley.issuer,

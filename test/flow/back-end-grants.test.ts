@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
 import { type BrandSigner, brandIssuer, createBrandSigner } from '../support/brand-signer.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { publishedKeys } from '../support/published-keys.ts';
 import {
   authorizationUrl,
   type Client,
@@ -94,7 +95,7 @@ describe('grants of back ends', () => {
 
     test('gives an access token for an API of the brand', async () => {
       const { body } = await bear({ scope: 'openid orders.read', resource: orders });
-      const jwks = createRemoteJWKSet(new URL(`${parley.issuer}/jwks`));
+      const jwks = publishedKeys(parley.issuer);
       const { payload } = await jwtVerify(body.access_token, jwks, { audience: orders });
       expect(payload).toMatchObject({ sub: dana.sub, scope: 'orders.read', client_id: 'server' });
       expect(claimsOf(body.id_token)['sub']).toBe(dana.sub);

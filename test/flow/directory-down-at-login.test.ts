@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ParleyError } from '../../src/errors.ts';
+import { createEmbeddedStore } from '../../src/store/embedded-store.ts';
 import { authorizationUrl, signIn } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana } from '../support/test-brand.ts';
@@ -9,10 +13,17 @@ import { webClient } from '../support/web-client.ts';
 /** The account directory does not answer while a consumer signs in. */
 
 let parley: RunningParley;
+let folder: string;
 beforeAll(async () => {
-  parley = await startParley();
+  folder = await mkdtemp(join(tmpdir(), 'parley-down-'));
+  // A clock that stands: who has tried too often may try again after half a minute.
+  const time = Date.now();
+  parley = await startParley({ useStore: createEmbeddedStore({ folder, now: () => time }) });
 });
-afterAll(() => parley.stop());
+afterAll(async () => {
+  await parley.stop();
+  await rm(folder, { recursive: true });
+});
 
 /** Until the work is done nobody's password can be checked. */
 async function whileDirectoryIsDown(work: () => Promise<void>): Promise<void> {

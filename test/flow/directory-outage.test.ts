@@ -38,7 +38,7 @@ async function start(cache: number): Promise<void> {
     url: api.url,
     disabled: "status != 'active'",
     login: { path: '/sessions', id: 'account.id' },
-    timeout: 1000,
+    timeout: 10_000,
     cache,
   };
   const clients = testClients().map((client) =>
@@ -198,7 +198,7 @@ describe('52 while the directory is away', () => {
     await api.cut();
     await poll(
       'it is named',
-      5000,
+      20_000,
       async () => (await readiness()).directories['acme' as never] === 'unavailable',
     );
     expect(await readiness()).toMatchObject({ status: 'ok' });

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { compactDecrypt, createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { compactDecrypt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { assertionClaims, type ClientKey, createClientKey, jwtBearer } from '../support/client-key.ts';
+import { publishedKeys } from '../support/published-keys.ts';
 import {
   authorizationUrl,
   authorizeSilently,
@@ -30,7 +31,7 @@ const encryptions = {
 
 let parley: RunningParley;
 let visitor: Visitor;
-let jwks: ReturnType<typeof createRemoteJWKSet>;
+let jwks: ReturnType<typeof publishedKeys>;
 let signing: ClientKey;
 
 beforeAll(async () => {
@@ -57,7 +58,7 @@ beforeAll(async () => {
   parley = await startParley({ brands: [testBrand({ clients: [...testClients(), ...clients, both] })] });
   visitor = new Visitor();
   await signIn(visitor, authorizationUrl(clientOf('gcm-jwk')), dana);
-  jwks = createRemoteJWKSet(new URL(`${parley.issuer}/jwks`));
+  jwks = publishedKeys(parley.issuer);
 });
 afterAll(() => parley.stop());
 

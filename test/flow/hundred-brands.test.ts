@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { customFetch, jwtVerify } from 'jose';
 import { fetchAt } from '../support/fetch-at.ts';
+import { publishedKeys } from '../support/published-keys.ts';
 import {
   answerOf,
   authorizationUrl,
@@ -126,7 +127,7 @@ describe('a hundred brands', () => {
 async function expectNoCrossing(home: number, away: number): Promise<void> {
   const own = await holdingsOf(home);
   const there = clientOf(away);
-  const keysThere = createRemoteJWKSet(new URL(`${there.issuer}/jwks`), { [customFetch]: visit });
+  const keysThere = publishedKeys(there.issuer, { [customFetch]: visit });
   await expect(jwtVerify(own.idToken, keysThere)).rejects.toThrow('no applicable key');
 
   // The session, under the name that it has and under the one that it would have there.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { publishedKeys } from '../support/published-keys.ts';
 import {
   answerOf,
   authorizationUrl,
@@ -52,7 +53,7 @@ describe('the implicit flow', () => {
     expect(location.search).toBe('');
     expect([...answerOf(location).keys()].toSorted()).toEqual(['id_token', 'state']);
 
-    const jwks = createRemoteJWKSet(new URL(`${parley.issuer}/jwks`));
+    const jwks = publishedKeys(parley.issuer);
     const { payload } = await jwtVerify(answerOf(location).get('id_token') ?? '', jwks, {
       issuer: parley.issuer,
       audience: 'web',
@@ -72,7 +73,7 @@ describe('the implicit flow', () => {
   });
 
   test('signs with ES256 for a client that wants it, and with RS256 for everybody else', async () => {
-    const jwks = createRemoteJWKSet(new URL(`${parley.issuer}/jwks`));
+    const jwks = publishedKeys(parley.issuer);
     const algOf = async (clientId: string): Promise<string | undefined> => {
       const answer = await authorizeSilently(visitor, implicit({ ...web, clientId }, { nonce: 'n-6' }));
       const idToken = answer.get('id_token') ?? '';

@@ -2,9 +2,10 @@ import { X509Certificate, createPublicKey } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createRemoteJWKSet, type JWK, jwtVerify } from 'jose';
+import { type JWK, jwtVerify } from 'jose';
 import { createSigningKeys } from '../../src/keys/create-signing-keys.ts';
 import { formatSigningFile } from '../../src/keys/signing-file.ts';
+import { publishedKeys } from '../support/published-keys.ts';
 import { authorizationUrl, exchange, signIn } from '../support/relying-party.ts';
 import { type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana, testBrand } from '../support/test-brand.ts';
@@ -22,7 +23,7 @@ async function verifiedToken(parley: RunningParley) {
   const client = webClient(parley);
   const landed = await signIn(new Visitor(), authorizationUrl(client), dana);
   const { body } = await exchange(client, landed.searchParams.get('code') ?? '');
-  return jwtVerify(body.id_token, createRemoteJWKSet(new URL(`${parley.issuer}/jwks`)));
+  return jwtVerify(body.id_token, publishedKeys(parley.issuer));
 }
 
 const keyOf = (jwk: JWK) => createPublicKey({ key: { ...jwk }, format: 'jwk' });

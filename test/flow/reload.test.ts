@@ -134,7 +134,7 @@ describe('a brand that is changed', () => {
       },
     );
     expect(answerOf(new URL(answer.headers.get('location') ?? '')).get('code')).toBeTruthy();
-    await poll('the replaced directory is closed', 5000, () => close.mock.calls.length === 1);
+    await poll('the replaced directory is closed', 20_000, () => close.mock.calls.length === 1);
   });
 
   test('may change places with another in one step', async () => {

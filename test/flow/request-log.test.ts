@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { brandChecks } from '../../src/brand/brand-checks.ts';
 import { registerRequests } from '../../src/cli/requests.ts';
-import { createRequestLog, type LoggedRequest } from '../../src/issuer/request-log.ts';
+import { createRequestLog, type LoggedRequest, type RequestLog } from '../../src/issuer/request-log.ts';
 import { createLog } from '../../src/log.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { callCli } from '../cli/cli-call.ts';
@@ -43,7 +42,7 @@ afterAll(() => parley.stop());
 
 /** The store is opened a second time, as the command does it in a process of its own. */
 async function withLog<T>(work: (log: ReturnType<typeof createRequestLog>) => Promise<T>): Promise<T> {
-  const store = openStore(`embedded:${parley.folder}/data`, { timeout: 1000 });
+  const store = openStore(`embedded:${parley.folder}/data`, { timeout: 20_000 });
   try {
     return await work(createRequestLog({ store: store.forBrand('acme'), log: silentLog }));
   } finally {
@@ -54,7 +53,7 @@ async function withLog<T>(work: (log: ReturnType<typeof createRequestLog>) => Pr
 /** The client's newest request, once `isIt` holds for it. */
 async function newest(clientId: string, isIt: (request: LoggedRequest) => boolean): Promise<LoggedRequest> {
   let last: LoggedRequest | undefined;
-  await poll(`a request of ${clientId} is logged`, 15_000, async () => {
+  await poll(`a request of ${clientId} is logged`, 30_000, async () => {
     last = (await withLog((log) => log.list(clientId))).at(-1);
     return last !== undefined && isIt(last);
   });
@@ -217,37 +216,41 @@ describe('the request log', () => {
 
   test('a busy client is written down every few seconds, and at once when something went wrong', async () => {
     const written: unknown[] = [];
-    const log = createRequestLog({
-      store: {
-        upsert: async (_model, _id, payload) => {
-          written.push((payload['requests'] as LoggedRequest[]).map(({ supportId }) => supportId));
-          return 'saved';
+    const createLogThat = (onWrite = () => {}) =>
+      createRequestLog({
+        store: {
+          upsert: async (_model, _id, payload) => {
+            written.push((payload['requests'] as LoggedRequest[]).map(({ supportId }) => supportId));
+            onWrite();
+            return 'saved';
+          },
+          find: async () => undefined,
+          increment: async () => 1,
         },
-        find: async () => undefined,
-        increment: async () => 1,
-      },
-      log: silentLog,
-    });
-    const add = (supportId: string, outcome: LoggedRequest['outcome']) =>
+        log: silentLog,
+      });
+    const add = (log: RequestLog, supportId: string, outcome: LoggedRequest['outcome'] = 'answered') =>
       log.add('web', { at: Date.now(), endpoint: '/token', outcome, supportId });
-    add('first', 'answered');
-    await poll('the first after a pause is written', 5000, () => written.length === 1);
-    add('second', 'answered');
-    // Longer than the first one took.
-    await pause(500);
-    add('third', 'refused');
-    await poll('the refusal is written', 5000, () => written.length > 1);
-    add('fourth', 'answered');
-    await poll('what was answered is written', 15_000, () => written.length > 2);
-    add('fifth', 'answered');
-    await log.list('web');
-    expect(written).toEqual([['first'], ['second', 'third'], ['fourth'], ['fifth']]);
+    const busy = createLogThat();
+    const quiet = createLogThat(() => add(busy, 'third', 'refused'));
+
+    add(busy, 'first');
+    await poll('the first after a pause is written', 20_000, () => written.length === 1);
+    add(busy, 'second');
+    // As soon as the busy one's first, and sooner than its second.
+    add(quiet, 'of another brand');
+    await poll('the refusal is written', 20_000, () => written.length > 2);
+    add(busy, 'fourth');
+    await poll('what was answered is written', 30_000, () => written.length > 3);
+    add(busy, 'fifth');
+    await busy.list('web');
+    expect(written).toEqual([['first'], ['of another brand'], ['second', 'third'], ['fourth'], ['fifth']]);
   });
 });
 
 onEachStore((storeUrl) => {
   test('the log keeps the last 50 of a client, however many there were and however they were gathered', async () => {
-    const store = openStore(storeUrl() ?? `embedded:${parley.folder}/data`, { timeout: 1000 });
+    const store = openStore(storeUrl() ?? `embedded:${parley.folder}/data`, { timeout: 20_000 });
     const log = createRequestLog({ store: store.forBrand('acme'), log: silentLog });
     const entry = (at: number): LoggedRequest => ({
       at,
@@ -322,7 +325,7 @@ test('a brand that wants no request log has none', async () => {
   } finally {
     await quiet.stop({ keepFolder: true });
   }
-  const store = openStore(`embedded:${quiet.folder}/data`, { timeout: 1000 });
+  const store = openStore(`embedded:${quiet.folder}/data`, { timeout: 20_000 });
   const log = createRequestLog({ store: store.forBrand('acme'), log: silentLog });
   expect(await log.list('liveperson')).toEqual([]);
   await store.close();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
+import { publishedKeys } from '../support/published-keys.ts';
 import {
   authorizationUrl,
   authorizeSilently,
@@ -47,7 +48,7 @@ async function codeFor(client: Client, parameters: Record<string, string>): Prom
 }
 
 async function verify(accessToken: string) {
-  const jwks = createRemoteJWKSet(new URL(`${parley.issuer}/jwks`));
+  const jwks = publishedKeys(parley.issuer);
   return jwtVerify(accessToken, jwks, { issuer: parley.issuer, audience: orders, typ: 'at+jwt' });
 }
 

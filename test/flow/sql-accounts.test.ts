@@ -46,6 +46,7 @@ describeWith('initdb', () => {
           password: { column: 'hash' },
           disabled: 'blocked',
           cache: 0,
+          timeout: 20_000,
         },
         enrich: [{ file: { path: loyalty }, as: 'loyalty', by: 'card' }],
       },
@@ -98,7 +99,7 @@ describeWith('initdb', () => {
     expect(parley.log).toContainEqual(
       expect.objectContaining({ msg: 'a password could not be checked', detail: expect.any(String) }),
     );
-    await poll('the brand is named', 5000, async () => {
+    await poll('the brand is named', 20_000, async () => {
       const { status, directories } = await readyz();
       return status === 'ok' && JSON.stringify(directories) === '{"acme":"unavailable"}';
     });

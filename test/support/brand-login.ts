@@ -1,5 +1,6 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
 import type { BrandSigner } from './brand-signer.ts';
+import { publishedKeys } from './published-keys.ts';
 import type { Visitor } from './visitor.ts';
 
 /** The brand's login page, as far as a browser and the brand's server see it. */
@@ -20,7 +21,7 @@ export async function goToBrand(visitor: Visitor, url: URL): Promise<LoginReques
 /** What the brand's server does with the page's address. */
 export async function readRequest(page: URL, issuer: string): Promise<LoginRequest> {
   const request = page.searchParams.get('parley_request') ?? '';
-  const jwks = createRemoteJWKSet(new URL(`${issuer}/jwks`));
+  const jwks = publishedKeys(issuer);
   const { payload } = await jwtVerify<LoginRequest>(request, jwks, {
     issuer,
     audience: loginPage,

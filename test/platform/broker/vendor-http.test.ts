@@ -27,7 +27,8 @@ describe('a platform that is slow with other calls', () => {
   });
 
   test('is not sent what would begin after its lock may have ended: another process may make the same', async () => {
-    const http = createVendorHttp({ title: 'LiveChat', fetch, log: { error() {}, info() {} } });
+    const log = { error() {}, info() {} };
+    const http = createVendorHttp({ title: 'LiveChat', fetch, log, timeout: 60_000 });
     const send = (path: string, beginsBy?: number) =>
       http.send({ method: 'POST', url: `${url}${path}`, json: {}, repeatable: false, beginsBy });
     // Every place is taken.

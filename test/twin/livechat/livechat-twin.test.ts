@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { livechatApp, type RunningLiveChat, startLiveChatTwin } from '../../support/livechat-twin.ts';
+import { poll } from '../../support/poll.ts';
 import { readForm } from '../../support/visitor.ts';
 
 let twin: RunningLiveChat;
@@ -343,7 +344,11 @@ describe('misbehaves on demand', () => {
     const before = twin.control.customers().length;
     twin.control.faults.set({ kind: 'hang' });
     const init = { method: 'POST', body: JSON.stringify(agentGrant), headers: bearer(agent.accessToken) };
-    await expect(call('/v2/customer/token', { ...init, signal: AbortSignal.timeout(100) })).rejects.toThrow();
+    const [asked, patience] = [twin.control.calls.length, new AbortController()];
+    const hung = call('/v2/customer/token', { ...init, signal: patience.signal });
+    await poll('it is read', 20_000, () => twin.control.calls[asked]?.grantType !== undefined);
+    patience.abort();
+    await expect(hung).rejects.toThrow();
     expect(twin.control.customers()).toHaveLength(before);
     twin.control.faults.set({ kind: 'lost_answer' });
     await expect(byAgent()).rejects.toThrow();
