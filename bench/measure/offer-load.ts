@@ -27,7 +27,8 @@ export async function offerLoad(offer: Offer): Promise<OfferResult> {
   const took: { fromDue: number; fromBegin: number }[] = [];
   let turnedAway = 0;
   const began = performance.now();
-  const total = Math.floor((perSecond * (settling + milliseconds)) / 1000);
+  const uncounted = Math.ceil((perSecond * settling) / 1000);
+  const total = uncounted + Math.max(1, Math.floor((perSecond * milliseconds) / 1000));
   const running = new Set<Promise<void>>();
   const begin = async (number: number): Promise<void> => {
     const due = began + (number * 1000) / perSecond;

@@ -91,7 +91,8 @@ async function openLoop(
   { operate, parallel, milliseconds, offered }: Load & { offered: number },
   took: number[],
 ): Promise<void> {
-  const total = Math.floor((offered * milliseconds) / 1000);
+  // What took no operation has no figures.
+  const total = Math.max(1, Math.floor((offered * milliseconds) / 1000));
   const began = performance.now();
   let next = 0;
   const work = async (worker: number): Promise<void> => {
