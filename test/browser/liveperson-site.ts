@@ -28,8 +28,8 @@ export const shortLived: readonly NamedConnector[] = [
   { name: 'implicit', clientId: 'lp-short-implicit', flow: 'implicit' },
 ];
 
-/** Seconds; long enough for a busy machine to bring the token to LivePerson. */
-const shortLifetime = 4;
+/** Seconds; long enough for a busy machine to bring the token to LivePerson. Its end is a matter of the page's clock. */
+export const shortLifetime = 60;
 
 export interface LivePersonSite extends ChatSite {
   /** The brand's page with the chat of this connector. */

@@ -5,7 +5,14 @@ import { collectComplaints, typeSignIn } from '../support/chromium.ts';
 import { poll } from '../support/poll.ts';
 import { dana } from '../support/test-brand.ts';
 import { popupAddress } from './liveperson-hosts.ts';
-import { byPkce, flows, type LivePersonSite, shortLived, startLivePersonSite } from './liveperson-site.ts';
+import {
+  byPkce,
+  flows,
+  type LivePersonSite,
+  shortLifetime,
+  shortLived,
+  startLivePersonSite,
+} from './liveperson-site.ts';
 
 /** LivePerson's embedded and popup windows from beginning to end, on LivePerson's own host names. */
 describeWith('openssl', (openssl) =>
@@ -93,10 +100,13 @@ describeWith('openssl', (openssl) =>
       'at the end of the ID token ($name) the popup goes again, unseen',
       async (connector) => {
         await site.signIn(context, dana);
+        await context.clock.install();
         const page = await site.openShop(context, connector);
         visited = [];
         const popup = await site.openPopup(page);
         const first: { endsAt: number } = await page.evaluate('fromPopup');
+        expect(requests()).toHaveLength(1);
+        await context.clock.fastForward(shortLifetime * 1000);
         await poll('LivePerson has the next ID token', 30_000, async () => {
           const { endsAt = 0 } = (await site.chatOf(page)) ?? {};
           return endsAt > first.endsAt;

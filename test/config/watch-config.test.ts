@@ -1,5 +1,5 @@
-import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type ConfigWatch, createConfigWatch } from '../../src/config/watch-config.ts';
 import { poll } from '../support/poll.ts';
@@ -24,6 +24,12 @@ afterEach(async () => {
 });
 
 const path = (name: string) => join(config.cwd, 'config/brands', name);
+
+/** In one go: a slow disk must not show a file that is there and has no text yet. */
+async function put(file: string, text: string): Promise<void> {
+  await config.write('draft', text);
+  await rename(join(config.cwd, 'draft'), file);
+}
 
 /** A change that is made in one go is told once. */
 async function expectOneChange(change: () => Promise<unknown>): Promise<void> {
@@ -51,7 +57,7 @@ test('files that stay the same are no change', async () => {
 });
 
 test('a file that was written in place', () =>
-  expectOneChange(() => writeFile(path('acme.yaml'), `${goodBrand}\n# changed\n`)));
+  expectOneChange(() => appendFile(path('acme.yaml'), '\n# changed\n')));
 
 test('a file of the same length and the same time, renamed into its place as editors do', async () => {
   const time = new Date('2026-01-01T00:00:00Z');
@@ -62,11 +68,11 @@ test('a file of the same length and the same time, renamed into its place as edi
 });
 
 test('a brand that is new, or gone', async () => {
-  await expectOneChange(() => writeFile(path('zeta.yaml'), goodBrand));
+  await expectOneChange(() => put(path('zeta.yaml'), goodBrand));
   await expectOneChange(() => rm(path('zeta.yaml')));
 });
 
-test('server.yaml', () => expectOneChange(() => config.write('config/server.yaml', 'port: 0\n')));
+test('server.yaml', () => expectOneChange(() => put(join(config.cwd, 'config/server.yaml'), 'port: 0\n')));
 
 test('a folder mounted by Kubernetes, whose ..data link is swapped', async () => {
   const swap = async (version: string) => {
@@ -97,8 +103,10 @@ test('a file that a value was read from, though it lies elsewhere or does not ex
   watch.add('secrets/web');
   await afterSomeLooks();
   expect(seen).toBe(0);
-  await expectOneChange(() => config.write('secrets/web', 'one'));
-  await expectOneChange(() => config.write('secrets/web', 'two'));
+  const file = join(config.cwd, 'secrets/web');
+  await mkdir(dirname(file));
+  await expectOneChange(() => put(file, 'one'));
+  await expectOneChange(() => put(file, 'two'));
 });
 
 test('nothing after the end', async () => {
