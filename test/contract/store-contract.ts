@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BrandStore, LinkPage, Payload, Store } from '../../src/store/contract.ts';
 import type { StoredItem } from '../../src/store/stored-item.ts';
+import { lookInTime } from '../support/look-in-time.ts';
 
 export interface StoreHarness {
   start?(): Promise<void>;
@@ -78,11 +79,15 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
 
       test('ends with its lifetime, and with it every way to it; one without lifetime stays', async () => {
         const ways = { userCode: 'c', grantId: 'g' };
-        await brand.upsert('DeviceCode', 'brief', { ...ways }, brief);
+        await lookInTime(async (_, watch) => {
+          await brand.upsert('DeviceCode', 'brief', { ...ways }, brief);
+          const found = await brand.find('DeviceCode', 'brief');
+          watch.within(brief);
+          expect(found).toEqual(ways);
+        });
         await brand.upsert('Session', 'brief', { uid: 'u' }, brief);
         await brand.upsert('DeviceCode', 'eternal', { grantId: 'g2' });
         await brand.upsert('Session', 'eternal', { uid: 'u2' });
-        expect(await brand.find('DeviceCode', 'brief')).toEqual(ways);
         await harness.expire(brief);
         expect(await brand.find('DeviceCode', 'brief')).toBeUndefined();
         expect(await brand.findByUid('Session', 'u')).toBeUndefined();
@@ -323,10 +328,13 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
       });
 
       test('is not kept alive by refused saves, and free again after its life', async () => {
-        await brand.upsert('ReplayDetection', 'jti', {}, brief);
-        await brand.upsert('ReplayDetection', 'jti', {}, minute);
-        await harness.expire(brief);
-        expect(await brand.upsert('ReplayDetection', 'jti', {}, minute)).toBe('saved');
+        await lookInTime(async (jti, watch) => {
+          await brand.upsert('ReplayDetection', jti, {}, brief);
+          await brand.upsert('ReplayDetection', jti, {}, minute);
+          watch.within(brief);
+          await harness.expire(brief);
+          expect(await brand.upsert('ReplayDetection', jti, {}, minute)).toBe('saved');
+        });
       });
     });
 
@@ -511,20 +519,26 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
       });
 
       test('starts anew a window after its first increment, however often it was raised since', async () => {
-        expect(await brand.increment('attempts', brief)).toBe(1);
-        expect(await brand.increment('attempts', minute)).toBe(2);
-        await harness.expire(brief);
-        expect(await brand.increment('attempts', minute)).toBe(1);
+        await lookInTime(async (name, watch) => {
+          const counts = [await brand.increment(name, brief), await brand.increment(name, minute)];
+          watch.within(brief);
+          expect(counts).toEqual([1, 2]);
+          await harness.expire(brief);
+          expect(await brand.increment(name, minute)).toBe(1);
+        });
       });
 
       test('can be read without being raised, and is 0 where there is none or its window is over', async () => {
         expect(await brand.readCounter('attempts')).toBe(0);
-        await brand.increment('attempts', brief);
-        await brand.increment('attempts', brief);
-        expect(await brand.readCounter('attempts')).toBe(2);
-        expect(await brand.readCounter('attempts')).toBe(2);
-        await harness.expire(brief);
-        expect(await brand.readCounter('attempts')).toBe(0);
+        await lookInTime(async (name, watch) => {
+          await brand.increment(name, brief);
+          await brand.increment(name, brief);
+          const counts = [await brand.readCounter(name), await brand.readCounter(name)];
+          watch.within(brief);
+          expect(counts).toEqual([2, 2]);
+          await harness.expire(brief);
+          expect(await brand.readCounter(name)).toBe(0);
+        });
       });
 
       test('starts anew when it is reset', async () => {
@@ -550,21 +564,32 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
       });
 
       test('wait twice as long each time, up to the longest wait', async () => {
-        for (let n = 0; n < 5; n += 1) await brand.takeAttempt('a', rule);
-        for (const seconds of [brief, 2 * brief, 4 * brief, 4 * brief]) {
-          expect((await brand.takeAttempt('a', rule)).admitted).toBe(false);
-          await harness.expire(seconds);
-          expect((await brand.takeAttempt('a', rule)).admitted).toBe(true);
-        }
+        await lookInTime(async (name, watch) => {
+          for (let n = 0; n < 4; n += 1) await brand.takeAttempt(name, rule);
+          watch.start();
+          await brand.takeAttempt(name, rule);
+          for (const seconds of [brief, 2 * brief, 4 * brief, 4 * brief]) {
+            const early = await brand.takeAttempt(name, rule);
+            watch.within(seconds);
+            expect(early.admitted).toBe(false);
+            await harness.expire(seconds);
+            watch.start();
+            expect((await brand.takeAttempt(name, rule)).admitted).toBe(true);
+          }
+        });
       });
 
       test('are forgotten one by one', async () => {
         const quick = { free: 3, forgetOneAfter: brief, firstWait: minute, longestWait: minute };
-        for (let n = 0; n < 3; n += 1) await brand.takeAttempt('a', quick);
-        await harness.expire(brief);
-        expect(await brand.findAttempts('a', quick)).toEqual({ count: 2, wait: 0 });
-        await harness.expire(3 * brief);
-        expect(await brand.findAttempts('a', quick)).toEqual({ count: 0, wait: 0 });
+        await lookInTime(async (name, watch) => {
+          for (let n = 0; n < 3; n += 1) await brand.takeAttempt(name, quick);
+          await harness.expire(brief);
+          const once = await brand.findAttempts(name, quick);
+          watch.within(2 * brief);
+          expect(once).toEqual({ count: 2, wait: 0 });
+          await harness.expire(3 * brief);
+          expect(await brand.findAttempts(name, quick)).toEqual({ count: 0, wait: 0 });
+        });
       });
 
       test('are taken back one at a time, never below nothing', async () => {
@@ -792,16 +817,20 @@ export function describeStoreContract(title: string, harness: StoreHarness): voi
       });
 
       test('keeps the lifetimes that are left', async () => {
-        await brand.upsert('Session', 's', { uid: 'u' }, brief);
-        await brand.increment('attempts', brief);
-        await brand.addMember('set', 'm', brief);
-        const items = await exportAll();
-        await store.importItems(items.map((item) => ({ ...item, brand: 'copy' })));
         const copy = store.forBrand('copy');
-        expect(await copy.find('Session', 's')).toBeDefined();
-        await harness.expire(brief);
-        expect(await copy.find('Session', 's')).toBeUndefined();
-        expect(await copy.findByUid('Session', 'u')).toBeUndefined();
+        await lookInTime(async (id, watch) => {
+          await brand.upsert('Session', id, { uid: `${id}-u` }, brief);
+          await brand.increment('attempts', brief);
+          await brand.addMember('set', 'm', brief);
+          const items = await exportAll();
+          await store.importItems(items.map((item) => ({ ...item, brand: 'copy' })));
+          const found = await copy.find('Session', id);
+          watch.within(brief);
+          expect(found).toBeDefined();
+          await harness.expire(brief);
+          expect(await copy.find('Session', id)).toBeUndefined();
+          expect(await copy.findByUid('Session', `${id}-u`)).toBeUndefined();
+        });
         expect(await copy.readCounter('attempts')).toBe(0);
         expect(await copy.members('set')).toEqual([]);
       });

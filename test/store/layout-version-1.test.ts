@@ -99,7 +99,7 @@ describe('what version 1 of the layout wrote is read', () => {
       await askRedis(redis, async (admin) => {
         for (const [name = '', ...args] of redisV1) await admin.call(name, ...args);
       });
-      const store = createRedisStore({ url: redis.url, timeout: 1000, layout: 1 });
+      const store = createRedisStore({ url: redis.url, timeout: 20_000, layout: 1 });
       await expectVersion1(store.forBrand('acme'));
       await store.close();
       await redis.stop();
@@ -107,7 +107,7 @@ describe('what version 1 of the layout wrote is read', () => {
 
     test('and written as it was, where a release that knows no other runs beside this one', async () => {
       const redis = await startRedis();
-      const store = createRedisStore({ url: redis.url, timeout: 1000, layout: 1 });
+      const store = createRedisStore({ url: redis.url, timeout: 20_000, layout: 1 });
       const brand = store.forBrand('acme');
       const token = { jti: 't', kind: 'AccessToken', grantId: 'g' };
       await brand.upsert('AccessToken', 't', token, 60);

@@ -38,6 +38,12 @@ function harnessOf(start: () => Promise<RedisTopology>): StoreHarness {
 }
 
 describeWith('redis-server', () => {
-  describeStoreContract('the store on Redis Sentinel', harnessOf(startSentinels));
-  describeStoreContract('the store on Redis Cluster', harnessOf(startCluster));
+  describeStoreContract(
+    'the store on Redis Sentinel',
+    harnessOf(() => startSentinels({ downAfter: patient })),
+  );
+  describeStoreContract(
+    'the store on Redis Cluster',
+    harnessOf(() => startCluster({ nodeTimeout: patient })),
+  );
 });

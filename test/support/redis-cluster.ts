@@ -8,6 +8,8 @@ export interface ClusterOptions {
   /** Settings of every node. */
   settings?: readonly string[];
   password?: string;
+  /** Milliseconds after which a node that says nothing is replaced. */
+  nodeTimeout?: number;
 }
 
 export interface RedisCluster extends RedisTopology {
@@ -29,7 +31,11 @@ const masters = 3;
 const slots = 16_384;
 
 /** A real Cluster of three masters with a replica each, put together by hand because redis-cli takes its time. */
-export async function startCluster({ settings = [], password }: ClusterOptions = {}): Promise<RedisCluster> {
+export async function startCluster({
+  settings = [],
+  password,
+  nodeTimeout = 2000,
+}: ClusterOptions = {}): Promise<RedisCluster> {
   const busPorts = new Map<RedisServer, number>();
   const startNode = async () => {
     const busPort = await findFreePort();
@@ -38,7 +44,7 @@ export async function startCluster({ settings = [], password }: ClusterOptions =
       ...(password && { password }),
       settings: [
         `cluster-port ${busPort}`,
-        'cluster-node-timeout 2000',
+        `cluster-node-timeout ${nodeTimeout}`,
         'cluster-replica-validity-factor 0',
         'cluster-migration-barrier 100',
         'repl-diskless-sync-delay 0',

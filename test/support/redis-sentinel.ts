@@ -5,6 +5,11 @@ import { type RedisServer, type RedisTopology, startRedis } from './redis-server
 export interface SentinelOptions {
   /** Settings of every data server. */
   settings?: readonly string[];
+  /**
+   * Milliseconds after which a server that says nothing is replaced. Not less than the default: a Sentinel connects again once
+   * a second, and would find a new master dead before it has asked it.
+   */
+  downAfter?: number;
 }
 
 export interface RedisSentinels extends RedisTopology {
@@ -23,7 +28,10 @@ const password = 'data-password';
 const sentinelPassword = 'sentinel-password';
 
 /** A real master with two replicas and three Sentinels, each side with a password of its own. */
-export async function startSentinels({ settings = [] }: SentinelOptions = {}): Promise<RedisSentinels> {
+export async function startSentinels({
+  settings = [],
+  downAfter = 2000,
+}: SentinelOptions = {}): Promise<RedisSentinels> {
   const common = {
     password,
     settings: [
@@ -50,8 +58,7 @@ export async function startSentinels({ settings = [] }: SentinelOptions = {}): P
         sentinel: [
           `sentinel monitor ${name} 127.0.0.1 ${first.port} 2`,
           `sentinel auth-pass ${name} ${password}`,
-          // Not less: a Sentinel connects again once a second, and would find a new master dead before it has asked it.
-          `sentinel down-after-milliseconds ${name} 2000`,
+          `sentinel down-after-milliseconds ${name} ${downAfter}`,
           `sentinel failover-timeout ${name} 3000`,
           `requirepass ${sentinelPassword}`,
           `sentinel sentinel-pass ${sentinelPassword}`,

@@ -72,7 +72,7 @@ async function measurePlain(): Promise<Costs> {
 
 async function measureParley(): Promise<Costs> {
   const redis = await startRedis();
-  const counting = countCalls(createRedisStore({ url: redis.url, timeout: 1000 }));
+  const counting = countCalls(createRedisStore({ url: redis.url, timeout: 20_000 }));
   const clients = testClients().map((client) =>
     client['id'] === 'web' ? { ...client, pages: [page] } : client,
   );

@@ -14,8 +14,8 @@ describeWith('redis-server', () => {
   afterAll(() => server.stop());
 
   test('a session is found by its uid, also where the node of the uid answers later than a save takes', async () => {
-    const store = createRedisStore({ url: server.url, timeout: 1000 });
-    const connection = connect({ url: server.url, timeout: 1000 });
+    const store = createRedisStore({ url: server.url, timeout: 20_000 });
+    const connection = connect({ url: server.url, timeout: 20_000 });
     const keys = createBrandKeys(defaultPrefix, 'acme', layouts[2]);
     const key = keys.uid('Session', 'u');
     const { promise: isAnswering, resolve: answer } = Promise.withResolvers<void>();
