@@ -214,7 +214,7 @@ function describeOutage(under: () => DirectoryUnderTest): void {
     const { directory, known, secrets } = under();
     if (!under().cut) return;
     await under().cut?.();
-    await poll('the ping fails', 5000, () =>
+    await poll('the ping fails', 20_000, () =>
       directory.ping().then(
         () => false,
         () => true,
@@ -240,13 +240,13 @@ function describeOutage(under: () => DirectoryUnderTest): void {
     const { directory, known, heal } = under();
     if (!heal) return;
     await heal();
-    await poll('it serves again', 10_000, () =>
+    await poll('it serves again', 30_000, () =>
       directory.findAccount(known.accountId).then(Boolean, () => false),
     );
     const outcome = await directory.checkPassword?.(known);
     if (outcome) expect(outcome.kind).toBe('signed-in');
     // A ping may be answered from the last one, a second old.
-    await poll('the ping answers', 5000, () =>
+    await poll('the ping answers', 20_000, () =>
       directory.ping().then(
         () => true,
         () => false,

@@ -69,6 +69,8 @@ export function describeSqlDirectory(under: SqlServerUnderTest): void {
             password: { column: 'password_hash' },
             disabled: 'disabled',
             cache: 0,
+            // What is late is the machine.
+            timeout: 20_000,
             ...sql,
           },
         },
@@ -264,12 +266,13 @@ export function describeSqlDirectory(under: SqlServerUnderTest): void {
       });
 
       test('ends a slow statement itself, and the next is answered', async () => {
-        const directory = await open({ find: under.slow, timeout: 400, disabled: undefined });
+        const directory = await open({ find: under.slow, timeout: 2000, disabled: undefined });
         const started = performance.now();
         await expect(directory.findAccount('slow')).rejects.toMatchObject({ code: 'directory_unavailable' });
-        expect(performance.now() - started).toBeLessThan(2000);
+        // By itself it would take 30 s.
+        expect(performance.now() - started).toBeLessThan(15_000);
         expect(await directory.findAccount('quick')).toMatchObject({ accountId: 'quick' });
-        await poll('the statement has ended', 5000, async () => (await count(under.running)) === 0);
+        await poll('the statement has ended', 15_000, async () => (await count(under.running)) === 0);
       });
 
       test('is asked over a few connections, however many ask', async () => {
@@ -296,16 +299,16 @@ export function describeSqlDirectory(under: SqlServerUnderTest): void {
             await new Promise((resolve) => setTimeout(resolve, 10));
           }
         });
-        await poll('it goes on', 15_000, () => outcomes.includes('Basic'));
+        await poll('it goes on', 30_000, () => outcomes.includes('Basic'));
         await server.kill();
-        await poll('it goes on', 15_000, () => outcomes.includes('directory_unavailable'));
+        await poll('it goes on', 30_000, () => outcomes.includes('directory_unavailable'));
         await server.start();
         const before = outcomes.length;
-        await poll('it goes on', 15_000, () => outcomes.slice(before).includes('Basic'));
+        await poll('it goes on', 30_000, () => outcomes.slice(before).includes('Basic'));
         asking.abort();
         await Promise.all(asked);
         expect([...new Set(outcomes)].toSorted()).toEqual(['Basic', 'directory_unavailable']);
-      });
+      }, 120_000);
 
       test('may be down at the start', async () => {
         const url = server.url.replace(/:\d+\//, `:${await findFreePort()}/`);

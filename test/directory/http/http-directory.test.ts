@@ -140,7 +140,7 @@ describeWith('openssl', (openssl) => {
       ['an authority that Node does not know', () => ({}), /TLS was refused/],
     ])('29 %s is not believed', async (_, http, reason) => {
       const api = await startAccountApi({ accounts, tls: { ...tls(), requestCert: false } });
-      const directory = await openTestDirectory({ http: { url: api.url, ...http() } });
+      const directory = await openTestDirectory({ http: { url: api.url, timeout: 10_000, ...http() } });
       await expect(directory.findAccount('acc-1')).rejects.toThrow(reason);
       expect(api.served).toEqual([]);
       await directory.close();

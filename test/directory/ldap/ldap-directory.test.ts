@@ -11,6 +11,7 @@ import { type Certificates, createCertificates } from '../../support/certificate
 import { findProgram } from '../../support/find-program.ts';
 import { openTestDirectory } from '../../support/open-test-directory.ts';
 import { poll } from '../../support/poll.ts';
+import { quickest } from '../../support/quickest.ts';
 import { type Slapd, startSlapd, suffix } from '../../support/slapd.ts';
 import { acmePeople, dana, decoy, groups, guid, parley, people, sam } from './acme-people.ts';
 
@@ -215,9 +216,9 @@ describeWith('slapd', (program) => {
     });
 
     test('hangs: nobody waits longer than the time-out, and it serves again by itself', async () => {
-      const directory = await open({ timeout: 400 });
+      const directory = await open({ timeout: 1000 });
       const id = await idOf(dana);
-      await expect(directory.findAccount(id)).resolves.toBeDefined();
+      await poll('it serves', 20_000, () => directory.findAccount(id).then(Boolean, () => false));
       const fails = () =>
         directory.findAccount(id, { fresh: true }).then(
           () => false,
@@ -225,15 +226,16 @@ describeWith('slapd', (program) => {
         );
       slapd.pause();
       try {
-        await poll('it hangs', 5000, fails);
-        const began = performance.now();
-        const failed = await Promise.all(Array.from({ length: 10 }, fails));
-        expect(failed).not.toContain(false);
-        expect(performance.now() - began).toBeLessThan(2500);
+        await poll('it hangs', 20_000, fails);
+        const took = await quickest(3000, async () => {
+          const failed = await Promise.all(Array.from({ length: 10 }, fails));
+          expect(failed).not.toContain(false);
+        });
+        expect(took).toBeLessThan(3000);
       } finally {
         slapd.resume();
       }
-      await poll('it serves again', 8000, () => directory.findAccount(id).then(Boolean, () => false));
+      await poll('it serves again', 30_000, () => directory.findAccount(id).then(Boolean, () => false));
     });
 
     test('ends and comes back in the middle of work: every answer is an account or a failure', async () => {
@@ -249,9 +251,9 @@ describeWith('slapd', (program) => {
         }
       });
       await slapd.kill();
-      await poll('it is missed', 5000, () => seen.has('directory_unavailable'));
+      await poll('it is missed', 20_000, () => seen.has('directory_unavailable'));
       await slapd.restart();
-      await poll('it serves again', 8000, () => directory.findAccount(id).then(Boolean, () => false));
+      await poll('it serves again', 30_000, () => directory.findAccount(id).then(Boolean, () => false));
       over.abort();
       await Promise.all(asking);
       expect(seen).toEqual(new Set(['found', 'directory_unavailable']));
