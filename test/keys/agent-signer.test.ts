@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose';
 import { ParleyError } from '../../src/errors.ts';
 import { adoptKey } from '../../src/keys/adopt-key.ts';
@@ -7,11 +7,16 @@ import { createAgentSigner } from '../../src/keys/agent/agent-signer.ts';
 import { signJwt } from '../../src/keys/sign-jwt.ts';
 import type { Signer } from '../../src/keys/signer.ts';
 import { describeWith } from '../support/availability.ts';
+import { poll } from '../support/poll.ts';
+import { quickest } from '../support/quickest.ts';
 import { standStill } from '../support/stand-still.ts';
 import { startTokenAgent, type TokenAgent } from '../support/token-agent.ts';
 import { startListener } from '../support/unix-listener.ts';
 
+/** Milliseconds, where the agent says nothing. */
 const timeout = 1500;
+/** Everywhere else: what is late is the machine. */
+const patient = 20_000;
 
 async function refusal(work: Promise<unknown>): Promise<ParleyError> {
   const reason: unknown = await work.then(
@@ -25,15 +30,18 @@ async function refusal(work: Promise<unknown>): Promise<ParleyError> {
 describeWith('softhsm2-util', () => {
   let agent: TokenAgent;
   let signer: Signer;
+  let hasty: Signer;
   beforeAll(async () => {
     agent = await startTokenAgent();
     await agent.makeKey('acme-rsa', 'rsa:2048');
     await agent.makeKey('acme-ec', 'EC:prime256v1');
     await agent.restart();
-    signer = createAgentSigner({ path: agent.socket, timeout });
+    signer = createAgentSigner({ path: agent.socket, timeout: patient });
+    hasty = createAgentSigner({ path: agent.socket, timeout });
   });
   afterAll(async () => {
     signer?.close();
+    hasty?.close();
     await agent?.stop();
   });
 
@@ -71,25 +79,32 @@ describeWith('softhsm2-util', () => {
 
     test('that hangs is waited for once, then refused at once, and serves again when it goes on', async () => {
       const { jwk } = await adoptKey(signer, 'acme-ec', 0);
+      // The breaker's clock: it tries again after two seconds, and a socket takes connections though nobody answers.
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
       agent.pause();
-      const answers = await Promise.all(
-        Array.from({ length: 3 }, () => refusal(signer.sign(jwk, Buffer.from('x')))),
-      );
-      expect(answers.map(({ message }) => message)).toContain(
-        `the signing agent at ${agent.socket}: no answer in time`,
-      );
-      await refusal(signer.sign(jwk, Buffer.from('x')));
-      const began = performance.now();
-      for (let n = 0; n < 100; n += 1)
-        expect((await refusal(signer.check())).code).toBe('signing_unavailable');
-      expect(performance.now() - began).toBeLessThan(5000);
-      agent.resume();
-      await untilSigned(jwk);
+      try {
+        const answers = await Promise.all(
+          Array.from({ length: 3 }, () => refusal(hasty.sign(jwk, Buffer.from('x')))),
+        );
+        expect(answers.map(({ message }) => message)).toContain(
+          `the signing agent at ${agent.socket}: no answer in time`,
+        );
+        await refusal(hasty.sign(jwk, Buffer.from('x')));
+        const took = await quickest(5000, async () => {
+          for (let n = 0; n < 100; n += 1)
+            expect((await refusal(hasty.check())).code).toBe('signing_unavailable');
+        });
+        expect(took).toBeLessThan(5000);
+      } finally {
+        agent.resume();
+        clock.mockRestore();
+      }
+      await untilSigned(hasty, jwk);
     });
 
     test('is heard when this process stood still while it answered', async () => {
       const { jwk } = await adoptKey(signer, 'acme-ec', 0);
-      const signatures = Array.from({ length: 10 }, () => signer.sign(jwk, Buffer.from('x')));
+      const signatures = Array.from({ length: 10 }, () => hasty.sign(jwk, Buffer.from('x')));
       await setImmediate();
       standStill(timeout * 1.5);
       expect(await Promise.all(signatures)).toHaveLength(10);
@@ -102,17 +117,11 @@ describeWith('softhsm2-util', () => {
       const error = await refusal(signer.check());
       expect(error.code).toBe('signing_unavailable');
       await agent.restart();
-      await untilSigned(jwk);
+      await untilSigned(signer, jwk);
     });
 
-    async function untilSigned(jwk: JWK): Promise<void> {
-      const end = Date.now() + 20_000;
-      while (Date.now() < end) {
-        const signed = await signer.sign(jwk, Buffer.from('x')).catch(() => undefined);
-        if (signed) return;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      throw new Error('never signed again');
+    function untilSigned(by: Signer, jwk: JWK): Promise<void> {
+      return poll('it signs again', 30_000, () => by.sign(jwk, Buffer.from('x')).then(Boolean, () => false));
     }
   });
 });
@@ -131,7 +140,7 @@ describe('something that is no agent', () => {
     ],
   ])('with %s is refused, and no token leaves', async (_title, bytes) => {
     const listener = await startListener((socket) => socket.on('data', () => socket.write(bytes)));
-    const signer = createAgentSigner({ path: listener.path, timeout: 1000 });
+    const signer = createAgentSigner({ path: listener.path, timeout: patient });
     const error = await refusal(signer.sign(await jwk(), Buffer.from('x')));
     expect(error.code).toBe('signing_unavailable');
     signer.close();
