@@ -8,6 +8,7 @@ import { type FetchAtOptions, fetchAt } from './fetch-at.ts';
 import { findFreePort } from './free-port.ts';
 import { poll } from './poll.ts';
 import { type StartOptions, writeConfig } from './start-parley.ts';
+import { startStopwatch } from './stopwatch.ts';
 
 export interface SpawnOptions
   extends Pick<StartOptions, 'brands' | 'serverYaml' | 'store' | 'folder' | 'port'> {
@@ -39,7 +40,7 @@ export interface ParleyProcess {
   /** Of the process that runs at this moment. */
   pid(): number;
   folder: string;
-  /** Milliseconds from the spawn until it was ready. */
+  /** Milliseconds, as far as the machine ran, from the spawn until it was ready. */
   readyAfter: number;
   /** Reaches this process, whatever host the URL names. */
   fetch: typeof fetch;
@@ -70,7 +71,7 @@ export async function spawnParley(options: SpawnOptions = {}): Promise<ParleyPro
   let readyAfter = 0;
 
   async function waitUntilReady(): Promise<void> {
-    const began = performance.now();
+    const watch = startStopwatch();
     await poll(`Parley is ready on port ${place.port}`, options.within ?? 50_000, async () => {
       if (running.exit)
         throw new Error(`Parley ended with ${JSON.stringify(running.exit)}: ${running.stderr}`);
@@ -78,8 +79,8 @@ export async function spawnParley(options: SpawnOptions = {}): Promise<ParleyPro
         () => undefined,
       );
       return answer?.status === 200;
-    });
-    readyAfter = performance.now() - began;
+    }).finally(watch.stop);
+    readyAfter = watch.read();
   }
 
   try {

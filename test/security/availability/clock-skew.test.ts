@@ -98,7 +98,8 @@ const withClockAhead = (minutes: number) => {
 describe('50 between processes that share a store', () => {
   let right: ParleyProcess;
   beforeAll(async () => {
-    right = await spawnParley();
+    // What is late here is the machine.
+    right = await spawnParley({ serverYaml: { store_timeout: 20_000 } });
   });
   afterAll(() => right?.stop());
 

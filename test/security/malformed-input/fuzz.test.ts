@@ -8,6 +8,7 @@ import { startTarget } from '../../support/fuzz/start-target.ts';
 /** Printed with every fault; set it to meet the same requests again. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const milliseconds = 6000;
+const atLeast = 500;
 
 let target: Awaited<ReturnType<typeof startTarget>>;
 beforeAll(async () => {
@@ -30,9 +31,8 @@ test('55 every address that a source names is fuzzed', () => {
 
 test('55 whatever is sent is answered below 500, without a trace of the program, and in time', async () => {
   const { parley } = target;
-  const report = await runFuzz({ issuer: parley.issuer, pid: parley.pid(), seed, milliseconds });
+  const report = await runFuzz({ issuer: parley.issuer, pid: parley.pid(), seed, milliseconds, atLeast });
   expect({ seed, faults: report.faults }).toEqual({ seed, faults: [] });
-  expect(report.requests).toBeGreaterThan(500);
   // All kinds of answers were met, so the requests are neither all wrong nor all refused at the door.
   expect(Object.keys(report.answers).toSorted()).toEqual(expect.arrayContaining(['2xx', '3xx', '4xx']));
   expect(parley.log().filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);

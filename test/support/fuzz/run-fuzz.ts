@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { Agent, request } from 'undici';
+import { ParleyError } from '../../../src/errors.ts';
 import { type Browsers, createBrowsers } from './browsers.ts';
 import { findDiscovered, findPaths } from './find-paths.ts';
 import { type Draft, requestArbitrary } from './requests.ts';
@@ -11,9 +13,9 @@ export interface FuzzOptions {
   issuer: string;
   pid: number;
   seed: number;
-  /** Ends with whichever comes first. */
+  /** Ends behind both. */
   milliseconds: number;
-  requests?: number;
+  atLeast?: number;
   /** Told now and then. */
   onProgress?(report: FuzzReport): void;
 }
@@ -38,9 +40,12 @@ const batchSize = 1000;
 /** Milliseconds without an answer, which is a hang. */
 const patience = 20_000;
 
+/** What a process says that is asked more than it can do. A machine that stood still may have kept somebody too long. */
+const { sentence: comeAgain } = new ParleyError('overloaded');
+
 /** Sends requests of every kind to every path until the time is over; a fault ends it early. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
-  const { issuer, pid, seed, milliseconds, onProgress } = options;
+  const { issuer, pid, seed, milliseconds, atLeast = 0, onProgress } = options;
   const agent = new Agent({ connections: parallel, headersTimeout: patience, bodyTimeout: patience });
   const discovery = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as object;
   const paths = [...new Set([...findPaths(), ...findDiscovered({ ...discovery }, issuer)])];
@@ -57,9 +62,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     faults: [],
   };
   const isOver = () =>
-    report.faults.length > 0 ||
-    performance.now() - began > milliseconds ||
-    report.requests >= (options.requests ?? Number.POSITIVE_INFINITY);
+    report.faults.length > 0 || (performance.now() - began > milliseconds && report.requests >= atLeast);
 
   let drafts: Draft[] = [];
   let batch = 0;
@@ -93,6 +96,11 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
         ...(sent.body !== undefined && { body: sent.body }),
       });
       const text = await body.text();
+      // An answer to HEAD has no words; what really failed is a line of the server's log as well.
+      if (statusCode === 503 && (sent.method === 'HEAD' || text.includes(comeAgain))) {
+        await pause(Number(headers['retry-after']) * 1000);
+        return await send(sent);
+      }
       const kind = `${String(statusCode)[0]}xx`;
       report.answers[kind] = (report.answers[kind] ?? 0) + 1;
       const fault = findFault(statusCode, headers, text);
