@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { comingAgain } from '../../support/coming-again.ts';
 import { Guesser } from '../../support/guesser.ts';
 import { authorizationUrl, signIn } from '../../support/relying-party.ts';
 import { startParley } from '../../support/start-parley.ts';
@@ -15,8 +16,8 @@ export async function guessFromEverywhere(guesses: number) {
     serverYaml: { trusted_proxies: ['127.0.0.1', '::1'], log_level: 'error' },
   });
   try {
-    const client = webClient(parley);
-    const own = new Visitor();
+    const client = webClient({ issuer: parley.issuer, fetch: comingAgain(fetch) });
+    const own = new Visitor(client.fetch);
     expect((await signIn(own, authorizationUrl(client), dana)).searchParams.get('code')).toBeTruthy();
 
     const stranger = await Guesser.at(client);

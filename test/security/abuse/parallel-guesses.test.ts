@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { comingAgain } from '../../support/coming-again.ts';
 import { Guesser } from '../../support/guesser.ts';
 import { onEachStore } from '../../support/on-each-store.ts';
 import { type Client, postAsClient } from '../../support/relying-party.ts';
@@ -28,10 +29,12 @@ onEachStore((store) => {
     await first?.stop();
   });
 
+  const clientOf = ({ issuer, fetch }: ParleyProcess) => webClient({ issuer, fetch: comingAgain(fetch) });
+
   /** In both processes, in turn. */
   async function guessInParallel(guess: { login: string; from: string }): Promise<number[]> {
-    const here = await Guesser.at(webClient(first));
-    const guessers = [here, here.at(second.fetch)];
+    const here = await Guesser.at(clientOf(first));
+    const guessers = [here, here.at(comingAgain(second.fetch))];
     return Promise.all(
       Array.from({ length: 100 }, async (_, n) => {
         const guesser = guessers[n % 2] ?? here;
@@ -64,9 +67,9 @@ onEachStore((store) => {
   });
 
   test('42 of 100 parallel wrong client secrets in two processes no more than the limit are told so', async () => {
-    const wrong = { ...webClient(first), secret: 'a-guess-of-somebody-0123456789' };
-    const ask = (process: ParleyProcess, client: Client = wrong) =>
-      postAsClient({ ...client, fetch: process.fetch }, '/token', {
+    const wrong = { secret: 'a-guess-of-somebody-0123456789' };
+    const ask = (process: ParleyProcess, secret: Partial<Client> = wrong) =>
+      postAsClient({ ...clientOf(process), ...secret }, '/token', {
         grant_type: 'authorization_code',
         code: 'none',
       });
@@ -76,6 +79,6 @@ onEachStore((store) => {
     expect(refused).toHaveLength(85);
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(600);
     expect(refused[0]?.body.error).toBe('too_many_attempts');
-    expect((await ask(second, webClient(first))).status).toBe(429);
+    expect((await ask(second, {})).status).toBe(429);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { comingAgain } from '../../support/coming-again.ts';
 import { onEachStore } from '../../support/on-each-store.ts';
 import {
   answerOf,
@@ -26,8 +27,8 @@ onEachStore((store) => {
   beforeAll(async () => {
     const storeUrl = store();
     parley = await startParley(storeUrl ? { store: storeUrl } : {});
-    web = webClient(parley);
-    visitor = new Visitor();
+    web = webClient({ issuer: parley.issuer, fetch: comingAgain(fetch) });
+    visitor = new Visitor(web.fetch);
     await signIn(visitor, authorizationUrl(web), dana);
   });
   afterAll(() => parley.stop());

@@ -8,6 +8,7 @@ import {
   signWithPublicKey,
   withoutSignature,
 } from '../../support/client-key.ts';
+import { comingAgain } from '../../support/coming-again.ts';
 import { onEachStore } from '../../support/on-each-store.ts';
 import {
   authorizationUrl,
@@ -37,8 +38,13 @@ onEachStore((store) => {
     ];
     const storeUrl = store();
     parley = await startParley({ brands: [testBrand({ clients })], ...(storeUrl && { store: storeUrl }) });
-    signing = { issuer: parley.issuer, clientId: 'signing', redirectUri: redirect_uris[0] ?? '' };
-    visitor = new Visitor();
+    signing = {
+      issuer: parley.issuer,
+      clientId: 'signing',
+      redirectUri: redirect_uris[0] ?? '',
+      fetch: comingAgain(fetch),
+    };
+    visitor = new Visitor(signing.fetch);
     await signIn(visitor, authorizationUrl(signing), dana);
   });
   afterAll(() => parley.stop());

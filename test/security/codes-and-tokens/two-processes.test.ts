@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { comingAgain } from '../../support/coming-again.ts';
 import { onEachStore } from '../../support/on-each-store.ts';
 import { expectOneRedemption } from '../../support/parallel-redemption.ts';
 import {
@@ -51,6 +52,8 @@ onEachStore((store) => {
     await first?.stop();
   });
 
+  const clientOf = ({ issuer, fetch }: ParleyProcess) => webClient({ issuer, fetch: comingAgain(fetch) });
+
   const newCode = async () =>
     (await authorizeSilently(visitor, authorizationUrl(webClient(first)))).get('code') ?? '';
 
@@ -59,7 +62,7 @@ onEachStore((store) => {
       'of one code by %i requests: one success, and its tokens are dead in both',
       async (parallel) => {
         for (let round = 0; round < 3; round += 1) {
-          await expectOneRedemption({ ways: [webClient(first), webClient(second)], parallel, newCode });
+          await expectOneRedemption({ ways: [clientOf(first), clientOf(second)], parallel, newCode });
         }
       },
     );

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { Agent, request } from 'undici';
-import { ParleyError } from '../../../src/errors.ts';
+import { isSentAway } from '../coming-again.ts';
 import { type Browsers, createBrowsers } from './browsers.ts';
 import { findDiscovered, findPaths } from './find-paths.ts';
 import { type Draft, requestArbitrary } from './requests.ts';
@@ -39,9 +39,6 @@ const parallel = 32;
 const batchSize = 1000;
 /** Milliseconds without an answer, which is a hang. */
 const patience = 20_000;
-
-/** What a process says that is asked more than it can do. A machine that stood still may have kept somebody too long. */
-const { sentence: comeAgain } = new ParleyError('overloaded');
 
 /** Sends requests of every kind to every path until the time is over; a fault ends it early. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
@@ -96,8 +93,9 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
         ...(sent.body !== undefined && { body: sent.body }),
       });
       const text = await body.text();
-      // An answer to HEAD has no words; what really failed is a line of the server's log as well.
-      if (statusCode === 503 && (sent.method === 'HEAD' || text.includes(comeAgain))) {
+      // A machine that stood still has kept it in line for too long. An answer to HEAD has no words; what really failed is a line of
+      // the server's log as well.
+      if (isSentAway(statusCode, text) || (statusCode === 503 && sent.method === 'HEAD')) {
         await pause(Number(headers['retry-after']) * 1000);
         return await send(sent);
       }
