@@ -9,6 +9,8 @@ export type AskIssuer = (
 ) => Promise<Answer | null>;
 
 const timeLimit = 10_000;
+/** Its end: a page that was frozen (a suspended device, a tab in the background) runs its timers before it reads what has come. */
+const lastStretch = 1000;
 
 /**
  * POSTs a form as a simple request (no preflight) with Parley's cookie, and with the brand's word where the page has it.
@@ -22,7 +24,9 @@ export function createAskIssuer({
   return async (endpoint, fields) => {
     const hint = assertion && endpoint !== 'sign-out' && (await assertion());
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), timeLimit);
+    let timer = setTimeout(() => {
+      timer = setTimeout(() => abort.abort(), lastStretch);
+    }, timeLimit - lastStretch);
     try {
       const response = await fetch(`${issuer}/page/${endpoint}`, {
         method: 'POST',

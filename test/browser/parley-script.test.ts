@@ -111,6 +111,24 @@ describeWith('openssl', (openssl) =>
         expect(questions).toBe(2);
       });
 
+      test('has what Parley answered while the page was frozen', async () => {
+        const page = await context.newPage();
+        await page.clock.install();
+        const hold = Promise.withResolvers<void>();
+        await page.route('**/page/authorize', async (route) => {
+          await hold.promise;
+          await route.continue();
+        });
+        await page.goto(site.addressOf());
+        const asked = page.waitForRequest('**/page/authorize');
+        const answer = chat(page);
+        await asked;
+        // As when a device wakes up: whatever is due comes at once, before anything is read.
+        await page.clock.pauseAt(Date.now() + 3_600_000);
+        hold.resolve();
+        expect(await answer).toEqual([expect.any(String)]);
+      });
+
       test('is told by redirect URI and by a method in a context, where the page says so', async () => {
         const redirectUri = 'https://liveperson.net/oauth2/code_redirect';
         const page = await site.open(context, { 'redirect-uri': redirectUri, method: 'acme.chat.getToken' });
