@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { askRedis } from '../support/ask-redis.ts';
 import { describeWith } from '../support/availability.ts';
 import {
   careful,
@@ -53,7 +54,7 @@ describeWith('redis-server', () => {
 
         test('not waiting: what is lost is seen by this very run', async () => {
           const title = 'Sentinel, replicas behind and master killed, NOT waiting';
-          const report = await runLagging(title, {}, { store_wait: 'off' }, (signIns) => signIns > 10);
+          const report = await runLagging(title, {}, { store_wait: 'off' }, (signIns) => signIns > 15);
           expect(report.wrong).not.toEqual([]);
           expect(report.wrong.filter((sentence) => sentence.startsWith('another'))).toEqual([]);
         });
@@ -180,6 +181,8 @@ async function killAhead(sentinels: RedisSentinels, isFarEnough: () => boolean):
   const master = await sentinels.master();
   const replicas = sentinels.servers.filter((server) => server !== master);
   for (const replica of replicas) replica.pause();
+  // More than the system keeps for a reader who stands still (tcp(7)): what is written from here on gets no further.
+  await askRedis(master, (redis) => redis.set('long', 'x'.repeat(48 * 2 ** 20)));
   await pause(900);
   await poll('it is ahead of its replicas', 60_000, isFarEnough);
   await master.kill();
