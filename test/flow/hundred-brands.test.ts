@@ -54,7 +54,7 @@ beforeAll(async () => {
     serverYaml: { trusted_proxies: ['127.0.0.1'], log_level: 'error' },
   });
   visit = fetchAt(parley.port, { endsTls: true });
-}, 120_000);
+}, 180_000);
 afterAll(() => parley?.stop());
 
 const clientOf = (number: number, clientId = 'web'): Client => ({
@@ -121,7 +121,7 @@ describe('a hundred brands', () => {
       // Neighbours on one host, and numbers of which one begins with the other, are always among them.
       { numRuns: 25, examples: [[[1, 2]], [[1, 10]], [[10, 1]], [[onPaths - 1, onPaths]], [[60, 61]]] },
     );
-  }, 60_000);
+  }, 180_000);
 });
 
 async function expectNoCrossing(home: number, away: number): Promise<void> {
@@ -184,4 +184,4 @@ test('two that are read again do not disturb the requests of the others', async 
   await running;
   const changed = parley.server.sites.filter((site) => site !== before.get(site.brand));
   expect(changed.map(({ brand }) => brand).toSorted()).toEqual(['b3', 'b50']);
-}, 60_000);
+}, 180_000);

@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createEmbeddedStore } from '../../src/store/embedded-store.ts';
 import {
   type ChatVisitor,
   chatPage,
@@ -11,12 +15,12 @@ import {
 import { livechatApp, type RunningLiveChat, startLiveChatTwin } from '../support/livechat-twin.ts';
 import { poll } from '../support/poll.ts';
 import { quickest } from '../support/quickest.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
+import { type RunningParley, type StartOptions, startParley } from '../support/start-parley.ts';
 import { dana, sam } from '../support/test-brand.ts';
 
 let twin: RunningLiveChat;
 let parley: RunningParley;
-/** Milliseconds since 1970, of Parley and of LiveChat. */
+/** Milliseconds since 1970, of Parley, of its store and of LiveChat. */
 let clock = Date.now();
 /** An administrator's, whether it is used or not. */
 let agentToken: string;
@@ -27,7 +31,9 @@ let restart: () => Promise<void>;
  * say otherwise. Before each test nobody is linked and nothing is wrong.
  */
 function withSettings(settings: Record<string, unknown>): void {
+  let data: string;
   beforeAll(async () => {
+    data = await mkdtemp(join(tmpdir(), 'parley-livechat-'));
     twin = await startLiveChatTwin({ now: () => clock });
     agentToken = twin.control.connectAgent().accessToken;
     const trial = settings['grant'] === 'cookie' ? {} : { agent_token: agentToken };
@@ -36,16 +42,23 @@ function withSettings(settings: Record<string, unknown>): void {
       env: { PARLEY_ENCRYPTION_KEYS: encryptionKey, LOG_LEVEL: 'trace' },
       now: () => clock,
     };
-    parley = await startParley(options);
+    const start = (more: StartOptions = {}) =>
+      startParley({
+        ...options,
+        ...more,
+        useStore: createEmbeddedStore({ folder: data, now: () => clock }),
+      });
+    parley = await start();
     restart = async () => {
       const { folder } = parley;
       await parley.stop({ keepFolder: true });
-      parley = await startParley({ ...options, folder });
+      parley = await start({ folder });
     };
   });
   afterAll(async () => {
     await parley.stop();
     await twin.stop();
+    await rm(data, { recursive: true });
   });
   beforeEach(async () => {
     clock = Date.now();
