@@ -39,8 +39,8 @@ describe('47 more strangers than a process can serve', () => {
   let strangers: Promise<Response>[] = [];
   let begun = 0;
   let isBusy = false;
-  /** Milliseconds by which the process's clock has been put forward. */
-  let ahead = 0;
+  /** The process's clock. It goes on when the test says so: a machine that stands still shuts no line. */
+  let time = Date.now();
   const hold = Promise.withResolvers<void>();
 
   /** Each turn of the event loop takes too long for more work: that is what a process knows of a busy processor. */
@@ -88,16 +88,16 @@ describe('47 more strangers than a process can serve', () => {
       brands: [testBrand({ clients })],
       useStore: holdInteractions(createEmbeddedStore({ folder })),
       telemetry,
-      now: () => Date.now() + ahead,
+      now: () => time,
     });
     consumer = new Visitor();
     await signIn(consumer, authorizationUrl(webClient(parley)), dana);
     isBusy = true;
     keepBusy();
     strangers = Array.from({ length: crowd }, () => come());
-    await poll('the crowd comes', 20_000, async () => (await countThoseWhoCame()) === crowd);
+    await poll('the crowd comes', 30_000, async () => (await countThoseWhoCame()) === crowd);
     await poll('a line has stood still for too long', 20_000, async () => {
-      ahead += 5_000;
+      time += 5_000;
       const answer = come();
       const status = await Promise.race([answer.then((response) => response.status), pause(200)]);
       if (status === undefined) strangers.push(answer);
@@ -178,9 +178,7 @@ describe('47 more strangers than a process can serve', () => {
 
   test('are a line of the log together, and served in their turn', async () => {
     const lines = parley.log.filter(({ msg }) => String(msg).startsWith('more requests than'));
-    const times = lines.map(({ time }) => Date.parse(String(time)));
-    for (const [index, time] of times.slice(1).entries())
-      expect(time - Number(times[index])).toBeGreaterThanOrEqual(10_000);
+    expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ level: 'warn', standing: 'stranger' });
     isBusy = false;
     hold.resolve();
