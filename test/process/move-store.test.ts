@@ -9,7 +9,7 @@ import { describeWith } from '../support/availability.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { authorizationUrl, authorizeSilently, exchange, signIn } from '../support/relying-party.ts';
-import { type RunningParley, startParley } from '../support/start-parley.ts';
+import { patient, type RunningParley, startParley } from '../support/start-parley.ts';
 import { dana } from '../support/test-brand.ts';
 import { Visitor } from '../support/visitor.ts';
 import { webClient } from '../support/web-client.ts';
@@ -33,7 +33,8 @@ describeWith('redis-server', () => {
   test('a signed-in browser stays signed in from embedded to Redis, to a Cluster and back', async () => {
     const redis = started(await startRedis());
     const cluster = started(await startCluster());
-    let parley = await startParley();
+    // The command line reads it, too.
+    let parley = await startParley({ serverYaml: patient });
     const { folder, port } = parley;
     const embedded = `embedded:${join(folder, 'data')}`;
     const visitor = new Visitor();
