@@ -11,7 +11,8 @@ export function clientOptions({ credentials, tls }: RedisAddress, timeout: numbe
   return {
     ...credentials,
     ...(tls && { tls: {} }),
-    connectTimeout: Math.min(3000, timeout * 3),
+    // A server that may be silent for longer may take as long to be reached: the library counts a standstill of ours, too.
+    connectTimeout: Math.max(timeout, Math.min(3000, timeout * 3)),
     // How long closing waits for the peer's farewell.
     disconnectTimeout: 200,
     maxRetriesPerRequest: 0,
