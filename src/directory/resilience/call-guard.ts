@@ -12,7 +12,7 @@ import {
 } from 'cockatiel';
 import { ParleyError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { isOutOfPatience, within } from '../../patience.ts';
+import { isOutOfPatience, type Patience, until, within } from '../../patience.ts';
 import type { BreakerState } from '../../telemetry/contract.ts';
 import { DirectoryUnreachable } from '../directory-unreachable.ts';
 import type { ResiliencePolicy } from './resilience-policy.ts';
@@ -39,9 +39,9 @@ export interface CallGuardOptions {
 }
 
 /**
- * From the outside in: breaker, time-out, places, retries, time-out. The inner time-out gives a place back even when
- * the upstream never answers; the outer one counts the wait for a place too. Being refused a place says nothing about
- * the upstream and does not count towards the breaker.
+ * From the outside in: breaker, time-out, places, retries. The time-out counts the wait for a place too, and gives the
+ * place back even when the upstream never answers. Being refused a place says nothing about the upstream and does not
+ * count towards the breaker.
  */
 export function createCallGuard({ name, policy, log, onBreaker }: CallGuardOptions): CallGuard {
   const isFailure = handleWhen((error) => error instanceof DirectoryUnreachable || isOutOfPatience(error));
@@ -58,17 +58,16 @@ export function createCallGuard({ name, policy, log, onBreaker }: CallGuardOptio
     }),
   });
   const places = bulkhead(policy.parallel, policy.waiting);
-  const again = retry(
-    handleWhen((error) => error instanceof DirectoryUnreachable),
-    {
+
+  function askAgain<T>(call: () => Promise<T>, { signal, isNearlyOver }: Patience): Promise<T> {
+    // Drivers and database servers end a call at about its time-out, too: then there is no time for another one.
+    const isWorthAnother = (error: unknown) => error instanceof DirectoryUnreachable && !isNearlyOver();
+    return retry(handleWhen(isWorthAnother), {
       maxAttempts: policy.retries,
       // Jitter is the library's default: processes that failed together do not come back together.
       backoff: new ExponentialBackoff({ initialDelay: policy.retryPause, maxDelay: policy.retryPause * 10 }),
-    },
-  );
-  const inTime = <T>(work: (over: AbortSignal) => Promise<T>) => within(policy.timeout, work);
-  const ask = <T>(call: () => Promise<T>, repeatable: boolean, over: AbortSignal): Promise<T> =>
-    repeatable ? again.execute(call, over) : call();
+    }).execute(call, signal);
+  }
 
   tellChanges(breaker, { name, log });
   onBreaker?.('closed');
@@ -76,8 +75,11 @@ export function createCallGuard({ name, policy, log, onBreaker }: CallGuardOptio
   return {
     async run(call, { repeatable }) {
       try {
+        const ask = (patience: Patience) => (repeatable ? askAgain(call, patience) : call());
         return await breaker.execute(() =>
-          inTime((over) => places.execute(() => inTime((late) => ask(call, repeatable, late)), over)),
+          within(policy.timeout, (patience) =>
+            places.execute(() => until(patience.signal, ask(patience)), patience.signal),
+          ),
         );
       } catch (error) {
         throw toParleyError(error, name, policy);

@@ -40,8 +40,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * Three ends of one slow statement, in milliseconds after Parley's time-out. Parley gives up first, so that nobody
- * asks again in vain; then the server ends it, so that the connection lives; then a connection without an answer
- * is given up.
+ * Two ends of one slow statement, in milliseconds after the time-out: the server ends it, so that the connection lives;
+ * then a connection without an answer is given up. Parley gives up at about the same time, and asks again in neither
+ * case (call-guard.ts).
  */
 export const grace = { server: 50, connection: 300 };

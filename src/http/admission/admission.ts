@@ -77,7 +77,7 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
   const isAnyoneWaiting = () => Object.values(lines).some((line) => line.length() > 0);
   const isCalm = () => running < calm && !isAnyoneWaiting();
 
-  /** Within the limit of all. */
+  /** Within the limit of all, or of what others than strangers have beside it. */
   function hasRoom(standing: Standing): boolean {
     const all = limits.all.value();
     return running < all || (standing !== 'stranger' && running - strangers < all * othersShare);
@@ -146,6 +146,8 @@ export function createAdmission({ log, now }: AdmissionOptions): Admission {
         throw refusal;
       }
       return new Promise((resolve, reject) => {
+        // The turns of its coming are over where the store had to be asked who it is.
+        turns.sample();
         // In its own async context: it is another request's end that starts it, and its trace is not this one's.
         line.join({
           start: AsyncResource.bind(() => void start(standing, work).then(resolve, reject)),

@@ -143,6 +143,12 @@ describe('52 a directory that fails', () => {
 });
 
 describe('52 a directory that hangs', () => {
+  test('is not asked again when its driver gives up a little before Parley does', async () => {
+    const { safe, state } = protect(() => pause(1010).then(down), { timeout: 1000 });
+    expect(await codeOf(safe.findAccount('dana'))).toBe('directory_unavailable');
+    expect(state.asked).toBe(1);
+  });
+
   test('holds nobody longer than its time-out, and then nobody at all', async () => {
     let { safe, state, log } = protect(hanging, soon);
     const took = await quickest(1000, async () => {
@@ -171,6 +177,22 @@ describe('52 a directory that hangs', () => {
     expect(state.asked).toBeLessThanOrEqual(5);
     state.answer = async () => dana;
     await expect(safe.findAccount('dana')).resolves.toEqual(dana);
+  });
+
+  test('has its places back as soon as nobody waits for it, from whoever stood in line too', async () => {
+    const { safe, state } = protect(hanging, {
+      timeout: 1000,
+      parallel: 1,
+      waiting: 1,
+      breaker: { calls: 100, atLeast: 100 },
+    });
+    const hung = ['first', 'second'].map((id) => codeOf(safe.findAccount(id)));
+    expect(await Promise.all(hung)).toEqual(['directory_unavailable', 'directory_unavailable']);
+    state.answer = async () => dana;
+    const answered = safe.findAccount('dana').then(() => 'answered');
+    for (let turn = 0; turn < 10; turn += 1) await setImmediate();
+    expect(await Promise.race([answered, setImmediate('in line')])).toBe('answered');
+    await answered;
   });
 });
 

@@ -23,9 +23,14 @@ describe('a process with a limit of work at once', () => {
     admission = createAdmission({ log: { warn: (line: object) => void lines.push(line) }, now });
   });
 
-  function come(standing: Standing, name: string = standing): Promise<void> {
+  /** @param asksStore takes as long as finding out who it is */
+  function come(
+    standing: Standing,
+    name: string = standing,
+    asksStore: () => Promise<void> = async () => {},
+  ): Promise<void> {
     return admission.run(
-      async () => standing,
+      () => asksStore().then(() => standing),
       () => {
         begun.push(name);
         const { promise, resolve } = Promise.withResolvers<void>();
@@ -100,6 +105,17 @@ describe('a process with a limit of work at once', () => {
     await poll('it waits for ever', 30_000, async () => countBegun('late') === 1);
     await finishEverything();
     await Promise.all([held.end, late.end]);
+  });
+
+  test('finds room for who waits, also where the store had to be asked who they are', async () => {
+    const held = await comeTogether(50, 'known');
+    await nextTurn();
+    const late = come('known', 'late', async () => {
+      for (let asked = 0; asked < 3; asked += 1) await nextTurn();
+    });
+    await poll('it waits for ever', 30_000, async () => countBegun('late') === 1);
+    await finishEverything();
+    await Promise.all([held.end, late]);
   });
 
   test('finds room for strangers who all wait for something slow, as soon as it shows', async () => {
