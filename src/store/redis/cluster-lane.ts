@@ -31,11 +31,11 @@ export function openClusterLane(address: ClusterAddress, timeout: number, watch:
   cluster.on('close', () => watch.lost());
   cluster.on('ready', watch.connected);
   const strangers = new Map<string, Redis>();
-  const settled = within(timeout, (done) => {
+  const settled = atMost(timeout, (done) => {
     cluster.once('ready', done);
     cluster.once('close', done);
   });
-  const refresh = () => within(timeout, (done) => cluster.refreshSlotsCache(done));
+  const refresh = () => atMost(timeout, (done) => cluster.refreshSlotsCache(done));
 
   function findNode(node: string | undefined): Redis | undefined {
     return cluster.nodes().find(({ options }) => `${options.host}:${options.port}` === node);
@@ -86,7 +86,7 @@ export function openClusterLane(address: ClusterAddress, timeout: number, watch:
     },
     async close() {
       for (const stranger of strangers.values()) stranger.disconnect();
-      if (cluster.status === 'ready') await within(timeout, (done) => void cluster.quit(done));
+      if (cluster.status === 'ready') await atMost(timeout, (done) => void cluster.quit(done));
       cluster.disconnect();
     },
   };
@@ -100,7 +100,7 @@ function readRedirection(error: unknown): { kind: string; to: HostAddress } | un
 }
 
 /** Resolves when the work calls back, or after so many milliseconds. */
-function within(milliseconds: number, work: (done: () => void) => void): Promise<void> {
+function atMost(milliseconds: number, work: (done: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds).unref();
     work(() => {
