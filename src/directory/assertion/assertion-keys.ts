@@ -16,6 +16,7 @@ export interface AssertionKeys {
 }
 
 export interface AssertionKeysOptions {
+  /** Ends by itself: the library's own time-out is ignored. */
   fetch: FetchImplementation;
 }
 
@@ -73,7 +74,6 @@ function openKey(
   // An unknown kid asks the brand again, but only every 30 s: a stranger's assertions must not become its load.
   const remote = createRemoteJWKSet(new URL(uri), {
     [customFetch]: fetch,
-    timeoutDuration: 5000,
     cooldownDuration: 30_000,
     cacheMaxAge: 600_000,
   });
