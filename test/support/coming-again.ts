@@ -3,6 +3,8 @@ import { ParleyError } from '../../src/errors.ts';
 
 const { status: overloaded, sentence } = new ParleyError('overloaded');
 
+const mostRepeats = 10;
+
 /** Whether a process says that it is asked more than it can do. */
 export function isSentAway(status: number, text: string): boolean {
   return status === overloaded && text.includes(sentence);
@@ -14,11 +16,11 @@ export function isSentAway(status: number, text: string): boolean {
  */
 export function comingAgain(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {
-    for (;;) {
+    for (let repeats = 0; ; repeats += 1) {
       const response = await fetch(input, init);
-      if (response.status !== overloaded) return response;
+      if (response.status !== overloaded || repeats === mostRepeats) return response;
       if (!isSentAway(response.status, await response.clone().text())) return response;
-      await pause(Number(response.headers.get('retry-after')) * 1000);
+      await pause(Number(response.headers.get('retry-after') ?? 1) * 1000);
     }
   };
 }
