@@ -40,6 +40,11 @@ export function startPatience(milliseconds: number): Patience {
   };
 }
 
+/** A timer that runs behind the reading of what came while the process stood still: other timers run before it. */
+export function setPatientTimeout(run: () => void, milliseconds: number): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(run), milliseconds);
+}
+
 /** Rejects with the signal's reason when the work takes longer, and leaves it to the work to end. */
 export async function within<T>(milliseconds: number, work: (patience: Patience) => Promise<T>): Promise<T> {
   const patience = startPatience(milliseconds);

@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerConfig } from '../config/server-schema.ts';
+import { setPatientTimeout } from '../patience.ts';
 
 export interface Listener {
   port: number;
@@ -105,13 +106,12 @@ function explain(error: NodeJS.ErrnoException, port: number, address: string): E
 
 /**
  * The listener goes first. A connection that is idle at this moment may just be getting a request, sent by a proxy
- * that cannot know yet, and http's own `close` would cut it: hence the close of the plain listener, and a pause. After a
- * standstill of this process timers run before what has come meanwhile is read; immediates run behind that.
+ * that cannot know yet, and http's own `close` would cut it: hence the close of the plain listener, and a pause.
  */
 function close(server: Server, grace: number): Promise<void> {
   return new Promise((resolve) => {
     const timers = [
-      setTimeout(() => setImmediate(() => server.closeIdleConnections()), Math.min(idlePause, grace)),
+      setPatientTimeout(() => server.closeIdleConnections(), Math.min(idlePause, grace)),
       setTimeout(() => server.closeAllConnections(), grace),
     ];
     NetServer.prototype.close.call(server, () => {

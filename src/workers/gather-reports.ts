@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { setPatientTimeout } from '../patience.ts';
 import { isMeasurement, type MeasureOrder } from './protocol.ts';
 
 export interface ReportsOptions<Report> {
@@ -40,8 +41,7 @@ export function createReports<Report>({ patience, onEnd }: ReportsOptions<Report
     return new Promise((resolve) => {
       const listeners = waiting.get(order.round) ?? new Set();
       waiting.set(order.round, listeners);
-      // After a standstill of this process timers run before what has come meanwhile is read; immediates run behind that.
-      const timer = setTimeout(() => setImmediate(resolve), patience);
+      const timer = setPatientTimeout(resolve, patience);
       listeners.add((answering) => {
         if (answering.id !== worker.id) return;
         clearTimeout(timer);

@@ -10,9 +10,7 @@ const silentLooks = looks + 2;
  * Gives a connection up on which commands wait and nothing is heard; all of them fail. Answers come in the order of the
  * commands, so that a timer for each would tell no more.
  *
- * Looks are counted, not milliseconds: a process that stood still (a suspended machine, a long garbage collection) runs
- * its timers before it reads what has come meanwhile. However long it was, it takes one look, and the next comes behind
- * the reading. The library's own `socketTimeout` gives up before.
+ * Looks are counted, for the reason that `startPatience` gives; the library's own `socketTimeout` counts a standstill.
  *
  * @param timeout milliseconds that commands wait at least while the process runs; at most about a third more
  */
